@@ -1,0 +1,162 @@
+"""The command line: ``python -m lassofit``, with nothing heavier than argparse until work begins."""
+
+import argparse
+import math
+import os
+import sys
+
+from . import __version__
+from ._cli.text import Problem
+
+
+def main(argv=None):
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : list of str, default=None
+        The arguments; None takes those of the process.
+
+    Returns
+    -------
+    code : int
+        0 if all went well, 2 if the arguments or the input cannot be used (argparse itself exits
+        with 2 by raising SystemExit), 130 if interrupted.
+    """
+    arguments = parser().parse_args(argv)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # column names that the terminal cannot show
+    try:
+        return arguments.run(arguments)
+    except Problem as problem:
+        print(f"lassofit: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("lassofit: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `| head`: the reader has gone, and a flush at exit would complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser():
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="python -m lassofit",
+        description="The lasso, certified. Without a command: a demonstration on real data, "
+        "compared with scikit-learn (about half a minute).",
+    )
+    top.add_argument("--version", action="version", version=f"lassofit {__version__}")
+    top.set_defaults(run=_demo)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+
+    fit = commands.add_parser(
+        "fit",
+        help="fit a table in a CSV or Parquet file",
+        description="Fit the lasso to a table and print its named coefficients and certificate.",
+    )
+    fit.add_argument("file", metavar="FILE", help="CSV or Parquet file, the names in its first row")
+    fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
+    fit.add_argument(
+        "--alpha",
+        type=_alpha,
+        metavar="A",
+        help="the penalty; without it, chosen by five-fold cross-validation",
+    )
+    fit.add_argument(
+        "--drop",
+        action="append",
+        default=[],
+        metavar="COLUMNS",
+        help="columns to leave out, separated by commas; may be repeated",
+    )
+    fit.add_argument(
+        "--one-hot",
+        action="store_true",
+        help="give every value of a column that is not numeric a 0/1 column of its own",
+    )
+    fit.add_argument(
+        "--no-standardize",
+        action="store_true",
+        help="penalise the columns as they are, not on the scale of unit standard deviation",
+    )
+    fit.add_argument(
+        "--top",
+        type=_count,
+        default=40,
+        metavar="N",
+        help="coefficients to print, 0 for all (default: 40)",
+    )
+    fit.set_defaults(run=_fit)
+
+    warmup = commands.add_parser(
+        "warmup",
+        help="compile now, so that later processes start fast",
+        description="Fill numba's cache for dense and sparse float64 data.",
+    )
+    warmup.add_argument(
+        "--all",
+        action="store_true",
+        help="also float32, Gram matrices, 64-bit indices, paths and random order",
+    )
+    warmup.set_defaults(run=_warmup)
+
+    info = commands.add_parser("info", help="show versions, cache folder, threads and machine")
+    info.set_defaults(run=_info)
+    return top
+
+
+def _alpha(text):
+    """Read a finite number that is not negative."""
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"must be finite and not negative, got {text}")
+    return value
+
+
+def _count(text):
+    """Read a count."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"must not be negative, got {text}")
+    return value
+
+
+def _demo(arguments):
+    """Run the demonstration."""
+    from ._cli.demo import demo
+
+    return demo()
+
+
+def _fit(arguments):
+    """Fit a file."""
+    from ._cli.fit_file import fit_file
+
+    return fit_file(
+        arguments.file,
+        arguments.target,
+        alpha=arguments.alpha,
+        drop=arguments.drop,
+        one_hot=arguments.one_hot,
+        standardize=not arguments.no_standardize,
+        top=arguments.top,
+    )
+
+
+def _warmup(arguments):
+    """Fill the cache."""
+    from ._cli.setup import warmup
+
+    return warmup(everything=arguments.all)
+
+
+def _info(arguments):
+    """Show the setup."""
+    from ._cli.setup import info
+
+    return info()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

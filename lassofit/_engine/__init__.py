@@ -1,0 +1,1 @@
+"""The engine: validation, problem, solvers, certificates. Nothing here is public."""

@@ -1,0 +1,100 @@
+"""Primal, dual point and gap: the certificate, the only stopping rule of every solver.
+
+For a residual r, F is the set of unpenalised columns strictly inside their bounds. The dual point is
+``v = r - Proj_F r`` times kappa, with kappa 1 or the largest scale that is feasible (El Ghaoui et al. 2012; Mairal
+2010, for the plain lasso). With ``c_j = <x_j, v>`` and ``<v, y> = <v, v> + sum_j c_j w_j``, the gap is
+
+    |Proj_F r|^2 / 2 + (1 - kappa)^2 |v|^2 / 2 + sum_{j not in F} [l1|w| + l2 w^2/2 - kappa c w + h(kappa c)]_j
+
+where every term is >= 0, so that it can be computed to a few units of rounding.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg
+
+from .kernels.certificate import feasible_scale, kkt_violation, young_sum
+
+_EPS = np.finfo(np.float64).eps
+
+
+class Certificate(NamedTuple):
+    """What is known of a point: objective, gap, dual point, and the level below which the gap is rounding."""
+
+    objective: float
+    gap: float
+    c: np.ndarray
+    kappa: float
+    floor: float
+
+
+class FreeBlock:
+    """The columns of F, centred, weighted and orthonormalised: projections onto their span, steps within it.
+
+    Rank-revealing: pivoted QR of the columns scaled to unit norm, so duplicates and sums of columns are harmless.
+    """
+
+    def __init__(self, problem, which):
+        self.which = which
+        self.root = np.sqrt(problem.s)
+        columns = problem.X[:, which]
+        dense = columns.toarray() if problem.is_sparse else columns
+        block = (dense - problem.mean[which]) * self.root[:, None]
+        self.scale = np.sqrt(problem.norm2[which])
+        self.q, upper, pivot = linalg.qr(block / self.scale, mode="economic", pivoting=True)
+        diagonal = np.abs(np.diag(upper))
+        rank = int(np.sum(diagonal > max(block.shape) * _EPS * diagonal[0]))
+        self.q, self.upper, self.pivot = self.q[:, :rank], upper[:rank, :rank], pivot[:rank]
+
+    def project(self, r):
+        """Return the coordinates of Proj_F r in an orthonormal basis, and ``s * (r - Proj_F r)``."""
+        weighted = self.root * r
+        inside = self.q.T @ weighted
+        rest = weighted - self.q @ inside
+        correction = self.q.T @ rest  # twice is enough: the rest is orthogonal to working precision
+        return inside + correction, self.root * (rest - self.q @ correction)
+
+    def step(self, inside):
+        """Return the change of the coefficients in F that removes Proj_F r from the residual."""
+        change = np.zeros(len(self.which))
+        change[self.pivot] = linalg.solve_triangular(self.upper, inside)
+        return change / self.scale
+
+
+def certify(problem, penalty, w, r, free, slack, correlate, block=None):
+    """Certify w with residual r; ``correlate`` prices the columns that ``penalty``, ``free`` and ``slack`` cover.
+
+    ``block`` is the ``FreeBlock`` of the columns in ``free``, None where that is empty.
+    """
+    if block is None:
+        v, outside = problem.s * r, 0.0
+    else:
+        inside, v = block.project(r)
+        outside = float(inside @ inside)
+    v2 = float(v @ (problem.inverse_s * v))
+    c = correlate(v)
+    kappa = feasible_scale(c, w, *penalty, free, slack)
+    gap = min(
+        0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale)
+        for scale in {1.0, kappa}
+    )
+    cost = penalty.value(w)
+    objective = 0.5 * (v2 + outside) + cost
+    # What rounding leaves in the sum: the terms' own size, and <v, y - Xw - r>, which is eps |v| |y|.
+    floor = 4 * _EPS * (np.sqrt(v2) * problem.y_norm + cost + float(np.abs(c) @ np.abs(w)))
+    return Certificate(objective, 0.5 * outside + gap, c, kappa, floor)
+
+
+def kkt_residual(problem, penalty, w, r):
+    """Return the largest violation of the optimality conditions, in units of alpha."""
+    c = problem.correlate(problem.s * r)
+    violation = kkt_violation(c, w, *penalty)
+    return max(violation, abs(float(problem.s @ r))) if problem.fit_intercept else violation
+
+
+def noise(problem):
+    """Return the rounding level of the correlations: 64 eps |x_j| |y|, with |x_j| as it enters the sums."""
+    norm2 = problem.raw_norm2.copy()
+    norm2[problem.ill_centred] = problem.norm2[problem.ill_centred]
+    return 64 * _EPS * np.sqrt(norm2) * problem.y_norm

@@ -1,0 +1,194 @@
+"""Inner solvers: coordinate descent on a working set, on the residual or on a Gram matrix.
+
+Both keep the same promise: from a start (w, r) they return a point whose gap on the working set is at most
+``goal``, or stop when the budget of sweeps is spent or rounding leaves nothing to gain. Every ``period`` sweeps the
+last iterates are extrapolated (Anderson acceleration; Bertrand and Massias 2021), kept only where the objective
+falls: on ill-conditioned data plain sweeps need up to a hundred times as many.
+"""
+
+import numpy as np
+
+from .duality import FreeBlock, certify
+from .kernels.descent import combine, sweep
+from .kernels.gram import gram_sweep
+
+_DEPTH = 5  # differences in an extrapolation
+_DENSE_FREE = 10**8  # entries: above this the free columns of sparse X are not made dense to be projected on
+_STALLS = 3  # checks without progress, at the rounding level, that end a solve
+
+
+class ResidualState:
+    """Sweeps on the residual: a coordinate costs one line_dot and, where it moves, one line_axpy."""
+
+    period = 10
+
+    def __init__(self, sub):
+        self.sub = sub
+        self.parameters = (read_step(sub), *sub.penalty)
+
+    def load(self, w, r):
+        """Start from w with residual r."""
+        self.w = w
+        self.v = self.sub.problem.s * r
+        self.offset = 0.0
+
+    def sweep(self, order):
+        """Run one sweep; return its largest weighted change."""
+        lines, s = self.sub.lines, self.sub.problem.s
+        self.offset, largest = sweep(
+            lines.lines, lines.rows, order, self.w, self.v, s, self.offset, lines.mean, *self.parameters
+        )
+        return largest
+
+    def jump(self, w):
+        """Move to w where that lowers the objective."""
+        lines, problem = self.sub.lines, self.sub.problem
+        v = self.v.copy()
+        combine(lines.lines, lines.rows, self.w - w, problem.s, v)
+        offset = self.offset + float(lines.mean @ (w - self.w))
+        if self._objective(w, v, offset) < self._objective(self.w, self.v, self.offset):
+            self.w, self.v, self.offset = w, v, offset
+
+    def _objective(self, w, v, offset):
+        square = float(v @ (self.sub.problem.inverse_s * v))
+        if self.sub.problem.fit_intercept:
+            square -= offset * offset  # sum(v) = -offset
+        return 0.5 * square + self.sub.penalty.value(w)
+
+
+class GramState:
+    """Sweeps on the Gram matrix of the working set: a coordinate costs k, whatever n is."""
+
+    period = 100
+
+    def __init__(self, sub, gram):
+        self.sub = sub
+        self.gram = gram
+        self.ones = np.ones(len(sub.which))
+        self.parameters = (read_step(sub), *sub.penalty)
+
+    def load(self, w, r):
+        """Start from w with residual r: the correlations come from X, so the Gram's rounding does not add up."""
+        self.w = w
+        self.c = self.sub.lines.correlate(self.sub.problem.s * r)
+
+    def sweep(self, order):
+        """Run one sweep; return its largest weighted change."""
+        return gram_sweep(self.gram, order, self.w, self.c, self.ones, *self.parameters)
+
+    def jump(self, w):
+        """Move to w where that lowers the objective."""
+        change = w - self.w
+        c = self.c - self.gram @ change
+        value = self.sub.penalty.value
+        if value(w) - value(self.w) - 0.5 * float((c + self.c) @ change) < 0:
+            self.w, self.c = w, c
+
+
+def read_step(sub):
+    """Return the coordinate steps 1 / <x_j, x_j>; columns out of the problem never reach a working set."""
+    return 1.0 / sub.problem.norm2[sub.which]
+
+
+class Subproblem:
+    """The problem restricted to a working set: its columns, penalties, and exact steps in its free block."""
+
+    def __init__(self, problem, penalty, which, slack):
+        self.problem = problem
+        self.which = which
+        self.lines = problem.columns(which)
+        self.penalty = penalty.at(which)
+        self.slack = slack[which]
+        self.block = None
+
+    def residual(self, w):
+        """Return the residual of w, recomputed."""
+        return self.problem.residual(self.lines, w)
+
+    def free(self, w):
+        """Return the mask of F at w, and its block where projections are affordable; all False otherwise."""
+        free = self.penalty.free(w)
+        size = int(free.sum()) * self.problem.n
+        if size == 0 or (self.problem.is_sparse and size > _DENSE_FREE):
+            return np.zeros_like(free), None
+        which = self.which[free]
+        if self.block is None or not np.array_equal(self.block.which, which):
+            self.block = FreeBlock(self.problem, which)
+        return free, self.block
+
+    def free_step(self, w, r):
+        """Minimise exactly over F from w, stopping at the first bound; return w and its residual."""
+        free, block = self.free(w)
+        if block is None:
+            return w, r
+        inside, _ = block.project(r)
+        change = block.step(inside)
+        limit = np.where(change > 0, self.penalty.hi[free], self.penalty.lo[free]) - w[free]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            room = np.where(change != 0, limit / change, np.inf)
+        moved = w.copy()
+        moved[free] += min(1.0, float(room.min())) * change
+        moved = np.clip(moved, self.penalty.lo, self.penalty.hi)
+        return moved, self.residual(moved)
+
+    def certify(self, w, r):
+        """Certify w on the working set alone."""
+        free, block = self.free(w)
+        correlate = self.lines.correlate
+        return certify(self.problem, self.penalty, w, r, free, self.slack, correlate, block)
+
+
+class Progress:
+    """Tells a gap that still falls from one that rounding keeps up."""
+
+    def __init__(self):
+        self.best = np.inf
+        self.stalls = 0
+
+    def stalled(self, certificate):
+        """Note a gap; True where it is at the rounding level and has not halved for some checks."""
+        self.stalls = 0 if certificate.gap < 0.5 * self.best else self.stalls + 1
+        self.best = min(self.best, certificate.gap)
+        return certificate.gap <= certificate.floor * 64 and self.stalls >= _STALLS
+
+
+def descend(sub, w, r, goal, budget, shuffle=None, gram=None):
+    """Solve the subproblem from (w, r); return w, r, the gap on the working set, and the sweeps it took.
+
+    ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
+    """
+    state = ResidualState(sub) if gram is None else GramState(sub, gram)
+    order = np.arange(len(w))
+    sweeps, settled, progress = 0, 0.1 * goal / max(1, len(w)), Progress()
+    w, r = sub.free_step(w, r)
+    while True:
+        certificate = sub.certify(w, r)
+        if certificate.gap <= goal or sweeps >= budget or progress.stalled(certificate):
+            return w, r, certificate.gap, sweeps
+        state.load(w, r)
+        trail = [w.copy()]
+        while sweeps < budget and len(trail) <= state.period:
+            largest = state.sweep(order if shuffle is None else shuffle.permutation(order))
+            sweeps += 1
+            trail.append(state.w.copy())
+            if largest * largest <= settled:
+                settled *= 0.01
+                break
+            if len(trail) % (2 * _DEPTH) == 0:
+                _extrapolate(state, trail[-_DEPTH - 1 :], sub.penalty)
+        w, r = sub.free_step(state.w, sub.residual(state.w))
+
+
+def _extrapolate(state, trail, penalty):
+    """Try the affine combination of the last iterates whose differences combine to the shortest vector."""
+    iterates = np.array(trail)
+    differences = np.diff(iterates, axis=0)
+    system = differences @ differences.T
+    scale = np.trace(system)
+    if not scale > 0:
+        return
+    system[np.diag_indices(len(system))] += 1e-12 * scale
+    weights = np.linalg.solve(system, np.ones(len(system)))
+    total = weights.sum()
+    if np.isfinite(total) and total != 0:
+        state.jump(np.clip((weights / total) @ iterates[1:], penalty.lo, penalty.hi))

@@ -1,0 +1,56 @@
+"""The core that every solver shares: one accessor pair for lines, one coordinate update.
+
+A *line* is a column of X in coordinate descent, a row of X in stochastic descent, a column of a Gram matrix in
+Gram descent. ``lines`` is a C-ordered array whose rows are the lines, or the tuple (data, indices, indptr); the
+branch on its type is pruned when a kernel is compiled, so there is no sparse twin of anything.
+"""
+
+from ..jit import kernel, reduction
+
+STAMP = "fd1c32f4f3e09d1b----"
+
+
+@kernel
+def soft_threshold(x, threshold):
+    """Proximal operator of ``threshold * |.|``."""
+    if x > threshold:
+        return x - threshold
+    if x < -threshold:
+        return x + threshold
+    return 0.0
+
+
+@kernel
+def coordinate_update(w_j, g_j, step_j, l1_j, l2_j, lo_j, hi_j):
+    """Minimise ``g_j u + (u - w_j)^2 / (2 step_j) + l1_j |u| + l2_j u^2 / 2`` over u in [lo_j, hi_j]."""
+    u = soft_threshold(w_j - step_j * g_j, step_j * l1_j) / (1.0 + step_j * l2_j)
+    return min(max(u, lo_j), hi_j)
+
+
+@reduction
+def line_dot(lines, k, v):
+    """Return the inner product of line k with v, accumulated in float64."""
+    total = 0.0
+    if isinstance(lines, tuple):
+        data, indices, indptr = lines
+        for t in range(indptr[k], indptr[k + 1]):
+            total += data[t] * v[indices[t]]
+    else:
+        line = lines[k]
+        for i in range(v.shape[0]):
+            total += line[i] * v[i]
+    return total
+
+
+@kernel
+def line_axpy(lines, k, a, s, v):
+    """Add ``a * s * line_k`` to v in place; s scales the entries, so weighted X is never formed."""
+    if isinstance(lines, tuple):
+        data, indices, indptr = lines
+        for t in range(indptr[k], indptr[k + 1]):
+            i = indices[t]
+            v[i] += a * s[i] * data[t]
+    else:
+        line = lines[k]
+        for i in range(v.shape[0]):
+            v[i] += a * s[i] * line[i]

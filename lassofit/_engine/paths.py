@@ -1,0 +1,56 @@
+"""Alpha grids and warm-started sequences of solves."""
+
+import numpy as np
+
+from .penalty import Penalty
+from .progress import follow
+from .solve import Control, Solution, solve
+
+
+def alpha_max(problem, penalty):
+    """Return the smallest alpha at which every penalised coefficient is zero, given the Penalty of alpha = 1.
+
+    ``max |<x_j, r_F>| / l1_j`` over the penalised columns, on the sides that the bounds leave open, with r_F the
+    residual of the fit on the unpenalised columns alone. 0 where nothing is penalised or everything is orthogonal.
+    """
+    r = _free_residual(problem, penalty)
+    c = problem.correlate(problem.s * r)
+    pull = np.maximum(np.where(penalty.hi > 0, c, 0.0), np.where(penalty.lo < 0, -c, 0.0))
+    penalised = penalty.l1 > 0
+    return float((pull[penalised] / penalty.l1[penalised]).max(initial=0.0))
+
+
+def _free_residual(problem, penalty):
+    """Return the residual of least squares on the unpenalised columns alone, within their bounds."""
+    unpenalised = (penalty.l1 == 0) & (penalty.lo < penalty.hi)
+    if not unpenalised.any():
+        return problem.y
+    nothing = np.zeros(problem.p)
+    only = Penalty(
+        nothing, nothing, np.where(unpenalised, penalty.lo, 0.0), np.where(unpenalised, penalty.hi, 0.0)
+    )
+    solution = Solution(problem, only)
+    follow(solve(problem, only, solution, Control(tol=1e-14, max_iter=10_000)))
+    which = np.flatnonzero(solution.w)
+    return problem.residual(problem.columns(which), solution.w[which])
+
+
+def alpha_grid(largest, n_alphas, eps):
+    """Return n_alphas values from ``largest`` down to ``eps * largest``, evenly spaced in the logarithm."""
+    resolution = np.finfo(np.float64).resolution
+    if largest <= resolution:
+        return np.full(n_alphas, resolution)
+    return np.geomspace(largest, largest * eps, num=n_alphas)
+
+
+def follow_path(problem, penalty, alphas, start, control, verbose=0):
+    """Yield ``(index, Solution, records)`` for every alpha in turn, each started from the one before.
+
+    ``penalty`` is that of alpha = 1. The target's statistics, column moments and Gram are shared.
+    """
+    for index, alpha in enumerate(alphas):
+        scaled = penalty.scaled(alpha)
+        solution = Solution(problem, scaled, start)
+        records = follow(solve(problem, scaled, solution, control), verbose)
+        start = solution.w
+        yield index, solution, records

@@ -1,0 +1,171 @@
+"""The problem that the solvers see: X, weights, centring and target, with X itself never copied or written.
+
+Notation: s are the sample weights divided by their sum, so ``sum(s) = 1``; ``<a, b> = sum(s * a * b)``; x_j are
+the columns centred in that metric where an intercept is fitted; ``norm2_j = <x_j, x_j>``; y likewise centred. In
+these terms the loss is ``<r, r> / 2`` with ``r = y - sum_j w_j x_j`` and its negative gradient ``c_j = <x_j, r>``.
+Centring is implicit: X stays as it is and the means go into the algebra.
+"""
+
+import numpy as np
+from scipy import sparse
+
+from .kernels.descent import combine, correlate, moments
+
+_ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
+_BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
+# Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
+# gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
+_ILL_CENTRED = 1e3
+_EPS = np.finfo(np.float64).eps
+
+
+def read_only(array):
+    """Return a read-only view: one compiled specialisation, whatever the user's flags are."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def as_lines(X):
+    """Return the columns of X as lines, or None where X is C-ordered and its columns are not contiguous."""
+    if sparse.issparse(X):
+        return tuple(read_only(a) for a in (X.data, X.indices, X.indptr))
+    return read_only(X.T) if X.T.flags.c_contiguous else None
+
+
+class Lines:
+    """Some columns of X as the kernels take them: ``lines`` and the line of every column, its mean beside."""
+
+    def __init__(self, lines, rows, mean):
+        self.lines = lines
+        self.rows = rows
+        self.mean = mean
+
+    def correlate(self, v, offset=0.0):
+        """Return <x_j, r> from ``v = s * r`` for the chosen columns."""
+        out = np.empty(len(self.rows))
+        correlate(self.lines, self.rows, v, out)
+        return out + offset * self.mean if offset else out
+
+
+class Problem:
+    """X, weights and (after ``with_target``) a centred target, with the column moments.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, p), C- or F-ordered, or CSC; float64 or float32
+    s : ndarray of shape (n,), float64, non-negative, not all zero
+    fit_intercept : bool
+    """
+
+    def __init__(self, X, s, fit_intercept=True):
+        self.X = X
+        self.n, self.p = X.shape
+        self.s = read_only(s / s.sum())
+        self.ones = read_only(np.ones(self.n))
+        self.inverse_s = np.divide(1.0, self.s, out=np.zeros(self.n), where=self.s > 0)
+        self.fit_intercept = fit_intercept
+        self.is_sparse = sparse.issparse(X)
+        self.lines = as_lines(X)
+        mean, variance = self._moments()
+        self.finite = bool(np.isfinite(mean).all() and np.isfinite(variance).all())
+        # A constant column keeps a variance of rounding errors: it is zero, not something to divide by.
+        variance[variance <= (64 * _EPS * mean) ** 2] = 0.0
+        self.variance = variance
+        self.raw_norm2 = variance + mean**2
+        self.mean = read_only(mean if fit_intercept else np.zeros(self.p))
+        self.norm2 = variance if fit_intercept else self.raw_norm2
+        ill = (self.mean**2 > _ILL_CENTRED**2 * variance) & (self.norm2 > 0) & (not self.is_sparse)
+        self.ill_centred = np.flatnonzero(ill)
+        self.y = None
+
+    def _moments(self):
+        """Return weighted means and centred variances of the columns, accurate at any mean/sd."""
+        mean, variance = np.zeros(self.p), np.zeros(self.p)
+        if self.lines is not None:
+            moments(self.lines, self.s, mean, variance)
+            return mean, variance
+        for rows in _blocks(self.n, _ROWS):
+            mean += self.s[rows] @ self.X[rows].astype(np.float64, copy=False)
+        drift = np.zeros(self.p)
+        for rows in _blocks(self.n, _ROWS):
+            gap = self.X[rows] - mean
+            drift += self.s[rows] @ gap
+            variance += self.s[rows] @ np.square(gap, out=gap)
+        return mean + drift, np.maximum(variance - drift**2, 0.0)
+
+    def with_target(self, y):
+        """Return a copy that shares all of X's statistics and holds the target y, centred."""
+        other = object.__new__(Problem)
+        other.__dict__.update(self.__dict__)
+        y = np.asarray(y, dtype=np.float64)
+        other.y_mean = float(self.s @ y) if self.fit_intercept else 0.0
+        centred = y - other.y_mean
+        if self.fit_intercept:
+            centred -= self.s @ centred
+        norm = np.sqrt(self.s @ centred**2)
+        if norm <= 8 * _EPS * np.sqrt(self.s @ y**2):  # constant but for rounding
+            centred, norm = np.zeros(self.n), 0.0
+        other.y, other.y_norm = centred, float(norm)
+        return other
+
+    def intercept(self, w):
+        """Return the intercept that belongs to w."""
+        return self.y_mean - float(self.mean @ w) if self.fit_intercept else 0.0
+
+    def columns(self, which):
+        """Return the ``Lines`` of the columns in ``which``; centred copies where X cannot serve as it is."""
+        mean = read_only(self.mean[which])
+        needs_centring = len(self.ill_centred) and np.isin(which, self.ill_centred).any()
+        if self.lines is not None and not needs_centring:
+            return Lines(self.lines, which, mean)
+        gathered = self.X.T[which]
+        if needs_centring:
+            gathered = gathered.astype(np.float64, copy=False) - mean[:, None]
+            mean = read_only(np.zeros(len(which)))
+        return Lines(read_only(np.ascontiguousarray(gathered)), np.arange(len(which)), mean)
+
+    def residual(self, lines, w):
+        """Return y - sum_j w_j x_j over the columns of ``lines``, recomputed so that no drift remains."""
+        r = self.y.copy()
+        combine(lines.lines, lines.rows, -w, self.ones, r)
+        r += lines.mean @ w
+        if self.fit_intercept:
+            r -= self.s @ r
+        return r
+
+    def correlate(self, v):
+        """Return <x_j, r> for every column from ``v = s * r``: one pass over X."""
+        if not self.is_sparse and self.X.dtype == np.float64:
+            c = self.X.T @ v
+        elif self.lines is not None:
+            c = np.empty(self.p)
+            correlate(self.lines, np.arange(self.p), v, c)
+        else:  # C-ordered float32: X.T @ v would make a float64 copy of X
+            c = np.zeros(self.p)
+            for rows in _blocks(self.n, _ROWS):
+                c += self.X[rows].astype(np.float64).T @ v[rows]
+        c -= v.sum() * self.mean
+        for columns in _blocks(len(self.ill_centred), max(1, _BLOCK // self.n)):
+            which = self.ill_centred[columns]
+            c[which] = (self.X[:, which] - self.mean[which]).T @ v
+        return c
+
+    def gram(self, which, lines=None):
+        """Return the matrix of <x_i, x_j> over the columns in ``which``."""
+        if self.is_sparse:
+            block = self.X[:, which]
+            weighted = block.multiply(self.s[:, None]).tocsc()
+            product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
+            return product - np.outer(self.mean[which], self.mean[which])
+        product = np.zeros((len(which), len(which)))
+        root = np.sqrt(self.s)[:, None]
+        for rows in _blocks(self.n, _ROWS):
+            block = (self.X[rows][:, which] - self.mean[which]) * root[rows]
+            product += block.T @ block
+        return product
+
+
+def _blocks(n, size):
+    """Yield the slices that cut range(n) into pieces of ``size``."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))

@@ -1,0 +1,154 @@
+"""The outer loop: price, certify, stop or choose a working set, solve it, and again.
+
+A generator of records: verbose text, ``history_``, callbacks and tests all consume that one stream. Whatever the
+heuristics did, the certificate of the whole problem, priced in one pass over X, is the only stopping rule.
+"""
+
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+from .duality import certify, kkt_residual, noise
+from .inner import Progress, Subproblem, descend
+
+_SMALL = 128  # columns: below this every column is in the working set
+_GROWTH = 2  # a working set is at least this many times the support
+_SHARE = 0.1  # of the whole gap: what an inner solve has to reach before X is priced again
+
+
+class Control(NamedTuple):
+    """What the user asked of the solver."""
+
+    tol: float = 1e-4
+    max_iter: int = 1000
+    shuffle: object = None  # RandomState for selection='random'
+    gram: object = None  # None, an ndarray of shape (p, p), or 'lazy': Gram blocks of the working sets
+
+
+class Record(NamedTuple):
+    """One certificate of the whole problem."""
+
+    iteration: int  # sweeps and Newton steps so far
+    objective: float
+    dual_gap: float
+    support_size: int
+    working_set_size: int
+    seconds: float
+
+
+class Solution:
+    """A point and what is known of it; filled in by ``solve`` as it goes."""
+
+    def __init__(self, problem, penalty, start=None):
+        if start is None or problem.y_norm == 0.0:  # zero is within all bounds, and optimal for a constant y
+            start = np.zeros(problem.p)
+        w = np.array(start, dtype=np.float64)
+        self.w = np.clip(w, penalty.lo, penalty.hi)
+        self.intercept = problem.y_mean
+        self.n_iter = 0
+        self.certificate = None
+        self.converged = False
+        self.at_floor = False
+        self.goal = 0.0
+        self.scale = problem.y_norm**2  # of relative_gap_: sum s y_c^2 / S
+
+    @property
+    def relative_gap(self):
+        """The dual gap over the weighted mean of the squared centred target; 0 where both are 0."""
+        gap = self.certificate.gap
+        return gap / self.scale if self.scale > 0 else (0.0 if gap == 0 else np.inf)
+
+    def kkt_residual(self, problem, penalty):
+        """Return the largest violation of the optimality conditions."""
+        which = np.flatnonzero(self.w)
+        r = problem.residual(problem.columns(which), self.w[which])
+        return kkt_residual(problem, penalty, self.w, r)
+
+
+def solve(problem, penalty, solution, control):
+    """Improve ``solution`` until it is certified or ``control`` ends it; yield a Record at every certificate."""
+    began = perf_counter()
+    solution.goal = control.tol * solution.scale
+    slack = noise(problem)
+    eligible = np.flatnonzero(penalty.lo < penalty.hi)
+    must = _unthresholded(penalty, eligible)
+    which = np.union1d(np.flatnonzero(solution.w), must)
+    sub = Subproblem(problem, penalty, which, slack)
+    r = sub.residual(solution.w[which])
+    progress = Progress()
+    while True:
+        certificate = _certify_whole(problem, penalty, solution, sub, r, slack)
+        support = int(np.count_nonzero(solution.w))
+        yield Record(
+            solution.n_iter, certificate.objective, certificate.gap, support, len(which), perf_counter() - began
+        )
+        solution.converged = solution.relative_gap <= control.tol
+        solution.at_floor = not solution.converged and progress.stalled(certificate)
+        if solution.converged or solution.at_floor or solution.n_iter >= control.max_iter:
+            break
+        if not len(eligible):
+            break
+        chosen = choose(problem, penalty, solution.w, certificate.c, eligible, must)
+        if not np.array_equal(chosen, which):
+            which, sub = chosen, Subproblem(problem, penalty, chosen, slack)
+        complete = len(which) == len(eligible)
+        # Strictly inside the goal, lest the whole problem's rounding sends us around once more. The gap may be
+        # infinite (an unpenalised column at an open bound): the objective then sets the scale.
+        share = 0.0 if complete else _SHARE * min(certificate.gap, certificate.objective)
+        goal = max(share, 0.5 * solution.goal)
+        w, r, _, sweeps = descend(
+            sub,
+            solution.w[which],
+            r,
+            goal,
+            control.max_iter - solution.n_iter,
+            control.shuffle,
+            _gram_of(control.gram, problem, which),
+        )
+        solution.w[which] = w
+        solution.n_iter += max(sweeps, 1)  # a solve by the free block's exact step alone counts as one
+    solution.intercept = problem.intercept(solution.w)
+
+
+def choose(problem, penalty, w, c, eligible, must):
+    """Return the working set: support, columns with no threshold, and the columns closest to violating.
+
+    The distance is ``(l1_j - |c_j|) / ||x_j||``, on the side that the bounds leave open: the ranking of Fercoq,
+    Gramfort and Salmon (2015), eq. 18, without the dual scaling, which does not change the order at the top.
+    """
+    if len(eligible) <= _SMALL:
+        return eligible
+    size = max(_SMALL, _GROWTH * int(np.count_nonzero(w)), len(must))
+    if size >= len(eligible):
+        return eligible
+    pull = np.maximum(np.where(penalty.hi > 0, c, 0.0), np.where(penalty.lo < 0, -c, 0.0))[eligible]
+    distance = (penalty.l1[eligible] - pull) / np.sqrt(problem.norm2[eligible])
+    distance[w[eligible] != 0] = -np.inf
+    distance[np.isin(eligible, must, assume_unique=True)] = -np.inf
+    return np.sort(eligible[np.argpartition(distance, size)[:size]])
+
+
+def _unthresholded(penalty, eligible):
+    """Return the eligible columns that no l1 penalty holds at zero."""
+    return eligible[penalty.l1[eligible] == 0]
+
+
+def _certify_whole(problem, penalty, solution, sub, r, slack):
+    """Certify the whole problem; every column of F is in the working set, since nothing holds it at zero."""
+    inside, block = sub.free(solution.w[sub.which])
+    free = np.zeros(problem.p, dtype=bool)
+    free[sub.which[inside]] = True
+    solution.certificate = certify(
+        problem, penalty, solution.w, r, free, slack, problem.correlate, block
+    )
+    return solution.certificate
+
+
+def _gram_of(gram, problem, which):
+    """Return the Gram matrix of the working set: cut out of the full one, or made for it."""
+    if gram is None:
+        return None
+    if isinstance(gram, str):
+        return problem.gram(which)
+    return gram if len(which) == len(gram) else np.ascontiguousarray(gram[np.ix_(which, which)])

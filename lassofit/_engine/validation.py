@@ -1,0 +1,215 @@
+"""Parameter checks, table-driven, and the messages: which parameter, what it got, what to do."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import assert_all_finite, check_array
+from sklearn.utils.validation import validate_data
+
+_INT32_MAX = np.iinfo(np.int32).max
+
+
+def _real(low, high):
+    def check(name, value):
+        if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
+            raise TypeError(f"{name} must be a real number, got {value!r} of type {type(value).__name__}.")
+        if not (low <= value <= high and np.isfinite(value)):
+            limits = f"in [{low}, {high}]" if np.isfinite(high) else f"finite and >= {low}"
+            raise ValueError(f"{name} must be {limits}, got {value!r}.")
+
+    return check
+
+
+def _integer(low, none=False):
+    def check(name, value):
+        if none and value is None:
+            return
+        if not isinstance(value, Integral) or isinstance(value, bool | np.bool_):
+            raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}.")
+        if value < low:
+            raise ValueError(f"{name} must be >= {low}, got {value!r}.")
+
+    return check
+
+
+def _boolean(name, value):
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r} of type {type(value).__name__}.")
+
+
+def _choice(*options):
+    def check(name, value):
+        if not isinstance(value, str) or value not in options:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}.")
+
+    return check
+
+
+def _verbose(name, value):
+    if not isinstance(value, Integral | np.bool_) or value < 0:
+        raise ValueError(f"{name} must be a bool or an integer >= 0, got {value!r}.")
+
+
+def _jobs(name, value):
+    if value is not None and (not isinstance(value, Integral) or value == 0):
+        raise ValueError(f"{name} must be None or a non-zero integer, got {value!r}.")
+
+
+def _precompute(name, value):
+    if isinstance(value, bool | np.bool_) or (isinstance(value, str) and value == "auto"):
+        return
+    if isinstance(value, str) or value is None or isinstance(value, Real):
+        raise ValueError(f"{name} must be True, False, 'auto' or a Gram matrix, got {value!r}.")
+
+
+def _anything(name, value):
+    """Checked where it is used: it depends on the data."""
+
+
+RULES = {
+    "alpha": _real(0, np.inf),
+    "l1_ratio": _real(0, 1),
+    "eps": _real(0, np.inf),
+    "tol": _real(0, np.inf),
+    "max_iter": _integer(1, none=True),
+    "fit_intercept": _boolean,
+    "copy_X": _boolean,
+    "warm_start": _boolean,
+    "positive": _boolean,
+    "standardize": _boolean,
+    "return_n_iter": _boolean,
+    "check_input": _boolean,
+    "selection": _choice("cyclic", "random"),
+    "solver": _choice("auto", "cd"),
+    "precompute": _precompute,
+    "verbose": _verbose,
+    "n_jobs": _jobs,
+    "random_state": _anything,
+    "penalty_factor": _anything,
+    "bounds": _anything,
+}
+
+
+def check_parameters(parameters):
+    """Check every parameter of the dict by its rule; raise a ValueError or TypeError that names the first bad one."""
+    for name, value in parameters.items():
+        RULES[name](name, value)
+
+
+def check_data(estimator, X, y):
+    """Return X (CSC or dense, C- or F-ordered, float64 or float32, never copied without need) and y.
+
+    Finiteness of X is read off the statistics pass: see ``raise_not_finite``.
+    """
+    X, y = validate_data(
+        estimator,
+        X,
+        y,
+        accept_sparse="csc",
+        dtype=[np.float64, np.float32],
+        ensure_all_finite=False,
+        multi_output=True,
+        y_numeric=True,
+    )
+    return X, check_target(y)
+
+
+def check_target(y):
+    """Return y as a dense float64 array."""
+    if sparse.issparse(y):
+        raise TypeError("y must be a dense array, got a sparse one. Use y.toarray().")
+    return np.asarray(y, dtype=np.float64)
+
+
+def solver_ready(X):
+    """Return X in a form that the kernels take: CSC without duplicates, or contiguous; X itself is never changed."""
+    if not sparse.issparse(X):
+        contiguous = X.flags.c_contiguous or X.flags.f_contiguous
+        return X if contiguous else np.asfortranarray(X)
+    if not X.has_canonical_format:  # entries stored twice add up; their squares do not
+        X = X.copy()
+        X.sum_duplicates()
+    if X.indices.dtype != np.int32 and max(X.shape[0], X.nnz) <= _INT32_MAX:
+        parts = (X.data, X.indices.astype(np.int32), X.indptr.astype(np.int32))
+        X = sparse.csc_array(parts, shape=X.shape)
+    return X
+
+
+def raise_not_finite(X):
+    """Raise for an X whose column moments are not finite: say what it holds, or that it overflows."""
+    assert_all_finite(X.data if sparse.issparse(X) else X, input_name="X")
+    raise ValueError(
+        "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
+        "large values and need to be preprocessed: the squares of X's columns overflow. Rescale X."
+    )
+
+
+def check_weights(sample_weight, n):
+    """Return the sample weights as a float64 array of shape (n,); a scalar or None is one for every sample."""
+    if sample_weight is None or isinstance(sample_weight, Real):
+        if sample_weight is not None and not (np.isfinite(sample_weight) and sample_weight > 0):
+            raise ValueError(f"sample_weight must be finite and positive, got {sample_weight!r}.")
+        return np.ones(n)
+    s = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    if s.shape != (n,):
+        raise ValueError(f"sample_weight must have shape ({n},), one weight for each sample, got {s.shape}.")
+    if (s < 0).any():
+        first = int(np.argmax(s < 0))
+        raise ValueError(f"sample_weight must be >= 0, got {s[first]!r} at position {first}.")
+    if not s.any():
+        raise ValueError("sample_weight is zero for every sample: nothing is left to fit.")
+    return s
+
+
+def check_factor(factor, p, names):
+    """Return penalty factors as an array of shape (p,), or None; a dict goes by feature names, others are 1."""
+    if factor is None:
+        return None
+    if isinstance(factor, dict):
+        if names is None:
+            raise ValueError("penalty_factor is a dict, but X has no feature names: pass a data frame or an array.")
+        unknown = [name for name in factor if name not in set(names)]
+        if unknown:
+            raise ValueError(f"penalty_factor names unknown features: {unknown[:5]}.")
+        f = _floats("penalty_factor", [factor.get(name, 1.0) for name in names])
+    else:
+        f = _floats("penalty_factor", factor)
+    if f.shape != (p,):
+        raise ValueError(f"penalty_factor must have shape ({p},), one factor for each feature, got {f.shape}.")
+    if np.isnan(f).any() or (f < 0).any():
+        first = int(np.argmax(np.isnan(f) | (f < 0)))
+        raise ValueError(f"penalty_factor must be >= 0, got {f[first]!r} for feature {first}.")
+    return f
+
+
+def check_bounds(bounds, positive, p):
+    """Return the lower and the upper bound of every coefficient as arrays of shape (p,)."""
+    if bounds is None:
+        bounds = (-np.inf, np.inf)
+    if not isinstance(bounds, tuple | list) or len(bounds) != 2:
+        raise ValueError(f"bounds must be a pair (lower, upper), got {bounds!r}.")
+    lower, upper = (_floats("bounds", bound) for bound in bounds)
+    for side, bound in (("lower", lower), ("upper", upper)):
+        if bound.shape not in ((), (p,)):
+            raise ValueError(f"bounds: {side} must be a scalar or have shape ({p},), got {bound.shape}.")
+        if np.isnan(bound).any():
+            raise ValueError(f"bounds: {side} contains NaN.")
+    lower, upper = (np.broadcast_to(bound, p) for bound in (lower, upper))
+    if positive:
+        lower = np.maximum(lower, 0.0)
+    bad = (lower > 0) | (upper < 0) | (lower == np.inf) | (upper == -np.inf)
+    if bad.any():
+        j = int(np.argmax(bad))
+        raise ValueError(
+            f"bounds must satisfy lower <= 0 <= upper, got ({lower[j]}, {upper[j]}) for feature {j}"
+            + (" (positive=True makes lower at least 0)." if positive else ".")
+        )
+    return lower, upper
+
+
+def _floats(name, value):
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must be numeric, got {value!r}.") from error

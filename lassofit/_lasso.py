@@ -1,0 +1,272 @@
+"""``Lasso`` and ``ElasticNet``: parameters and documentation; the work is in ``_base`` and the engine."""
+
+from ._base import CoordinateRegressor
+from ._path import enet_path, lasso_path
+
+
+class Lasso(CoordinateRegressor):
+    """Linear regression with an L1 penalty, certified by its dual gap.
+
+    Minimises::
+
+        1 / (2 S) * sum_i s_i (y_i - x_i w - b)^2 + alpha * sum_j f_j |w_j|
+
+    over w and the intercept b, with sample weights s and their sum S (all 1, and n_samples, by default), penalty
+    factors f (all 1 by default), and within ``bounds``. Takes every parameter of ``sklearn.linear_model.Lasso``.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, >= 0; glmnet's lambda.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept, which is never penalised.
+    precompute : bool, 'auto' or array-like of shape (n_features, n_features), default=False
+        Whether sweeps run on a Gram matrix, which pays where n_samples is well above n_features. True: one is made,
+        up to a cap of 1 GiB; above it, a warning, and Gram matrices of the working sets. 'auto': where
+        n_samples > n_features. An array: the Gram matrix of centred X, with rows times
+        ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the certificate.
+    copy_X : bool, default=True
+        Compatibility with scikit-learn; no effect, since X is never written to.
+    max_iter : int or None, default=1000
+        Largest number of sweeps; None: no limit.
+    tol : float, default=1e-4
+        The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem.
+    warm_start : bool, default=False
+        Whether to start from the ``coef_`` of the last fit.
+    positive : bool, default=False
+        Whether to force coefficients to be >= 0; intersects with ``bounds``.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the order of updates with ``selection='random'``.
+    selection : {'cyclic', 'random'}, default='cyclic'
+        Order of the updates within a sweep.
+    penalty_factor : array-like of shape (n_features,), dict or None, default=None
+        Multipliers of ``alpha``, feature by feature: 0 leaves a feature unpenalised, inf takes it out. A dict
+        goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
+    bounds : pair (lower, upper) or None, default=None
+        Bounds of the coefficients, on the original scale: scalars or arrays of shape (n_features,), with
+        lower <= 0 <= upper.
+    standardize : bool, default=False
+        Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
+        on the original scale, and X as it is. Sparse X too.
+    solver : {'auto', 'cd'}, default='auto'
+        'cd': coordinate descent on working sets. 'auto': the fastest, 'cd' for now.
+    verbose : bool or int, default=0
+        Whether to print a line for every certificate.
+    n_jobs : int or None, default=None
+        Threads over the targets of a y with two dimensions; no effect on a single target.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype of X
+        Coefficients; exact zeros are zeros.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept.
+    n_iter_ : int or list of int
+        Sweeps; 0 only where the start was within ``tol`` already.
+    dual_gap_ : float or ndarray of shape (n_targets,)
+        Certified bound on the distance of the objective from its minimum, in the units of the objective, taken in
+        float64 before ``coef_`` is rounded to the dtype of X.
+    relative_gap_ : float or ndarray of shape (n_targets,)
+        ``dual_gap_`` over the weighted mean of the squared centred y.
+    converged_ : bool or ndarray of shape (n_targets,)
+        Whether ``relative_gap_ <= tol``.
+    kkt_residual_ : float or ndarray of shape (n_targets,)
+        Largest violation of the optimality conditions, in the units of ``alpha``.
+    history_ : dict of ndarray, or list of dict
+        By name: iteration, objective, dual_gap, support_size, working_set_size, seconds; one entry a certificate.
+    sparse_coef_ : sparse matrix of shape (1, n_features) or (n_targets, n_features)
+        Sparse representation of ``coef_``.
+    n_features_in_ : int
+        Number of features seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where X had names that are all strings.
+
+    Notes
+    -----
+    Coordinate descent (Friedman, Hastie and Tibshirani 2010) with working sets and Anderson extrapolation (Bertrand
+    and Massias 2021). The stopping rule is the dual gap of the whole problem, recomputed in float64.
+
+    Examples
+    --------
+    >>> from lassofit import Lasso
+    >>> model = Lasso(alpha=0.1).fit([[0, 0], [1, 1], [2, 2]], [0, 1, 2])
+    >>> print(model.coef_.round(4), round(float(model.intercept_), 4))
+    [0.85 0.  ] 0.15
+    >>> bool(model.converged_), bool(model.relative_gap_ <= model.tol)
+    (True, True)
+    """
+
+    path = staticmethod(lasso_path)
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        fit_intercept=True,
+        precompute=False,
+        copy_X=True,
+        max_iter=1000,
+        tol=1e-4,
+        warm_start=False,
+        positive=False,
+        random_state=None,
+        selection="cyclic",
+        penalty_factor=None,
+        bounds=None,
+        standardize=False,
+        solver="auto",
+        verbose=0,
+        n_jobs=None,
+    ):
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.precompute = precompute
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.tol = tol
+        self.warm_start = warm_start
+        self.positive = positive
+        self.random_state = random_state
+        self.selection = selection
+        self.penalty_factor = penalty_factor
+        self.bounds = bounds
+        self.standardize = standardize
+        self.solver = solver
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+
+
+class ElasticNet(CoordinateRegressor):
+    """Linear regression with L1 and L2 penalties, certified by its dual gap.
+
+    Minimises::
+
+        1 / (2 S) * sum_i s_i (y_i - x_i w - b)^2
+        + alpha * sum_j f_j (l1_ratio |w_j| + (1 - l1_ratio) / 2 * w_j^2)
+
+    over w and the intercept b, with sample weights s and their sum S (all 1, and n_samples, by default), penalty
+    factors f (all 1 by default), and within ``bounds``. Takes every parameter of ``sklearn.linear_model.ElasticNet``.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, >= 0.
+    l1_ratio : float, default=0.5
+        Share of the L1 penalty, in [0, 1]: 1 is the lasso, 0 is ridge regression.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept, which is never penalised.
+    precompute : bool, 'auto' or array-like of shape (n_features, n_features), default=False
+        Whether sweeps run on a Gram matrix, which pays where n_samples is well above n_features. True: one is made,
+        up to a cap of 1 GiB; above it, a warning, and Gram matrices of the working sets. 'auto': where
+        n_samples > n_features. An array: the Gram matrix of centred X, with rows times
+        ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the certificate.
+    copy_X : bool, default=True
+        Compatibility with scikit-learn; no effect, since X is never written to.
+    max_iter : int or None, default=1000
+        Largest number of sweeps; None: no limit.
+    tol : float, default=1e-4
+        The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem.
+    warm_start : bool, default=False
+        Whether to start from the ``coef_`` of the last fit.
+    positive : bool, default=False
+        Whether to force coefficients to be >= 0; intersects with ``bounds``.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the order of updates with ``selection='random'``.
+    selection : {'cyclic', 'random'}, default='cyclic'
+        Order of the updates within a sweep.
+    penalty_factor : array-like of shape (n_features,), dict or None, default=None
+        Multipliers of ``alpha``, of both penalties, feature by feature: 0 leaves a feature unpenalised, inf takes it out. A dict
+        goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
+    bounds : pair (lower, upper) or None, default=None
+        Bounds of the coefficients, on the original scale: scalars or arrays of shape (n_features,), with
+        lower <= 0 <= upper.
+    standardize : bool, default=False
+        Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
+        on the original scale, and X as it is. Sparse X too.
+    solver : {'auto', 'cd'}, default='auto'
+        'cd': coordinate descent on working sets. 'auto': the fastest, 'cd' for now.
+    verbose : bool or int, default=0
+        Whether to print a line for every certificate.
+    n_jobs : int or None, default=None
+        Threads over the targets of a y with two dimensions; no effect on a single target.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype of X
+        Coefficients; exact zeros are zeros.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept.
+    n_iter_ : int or list of int
+        Sweeps; 0 only where the start was within ``tol`` already.
+    dual_gap_ : float or ndarray of shape (n_targets,)
+        Certified bound on the distance of the objective from its minimum, in the units of the objective, taken in
+        float64 before ``coef_`` is rounded to the dtype of X.
+    relative_gap_ : float or ndarray of shape (n_targets,)
+        ``dual_gap_`` over the weighted mean of the squared centred y.
+    converged_ : bool or ndarray of shape (n_targets,)
+        Whether ``relative_gap_ <= tol``.
+    kkt_residual_ : float or ndarray of shape (n_targets,)
+        Largest violation of the optimality conditions, in the units of ``alpha``.
+    history_ : dict of ndarray, or list of dict
+        By name: iteration, objective, dual_gap, support_size, working_set_size, seconds; one entry a certificate.
+    sparse_coef_ : sparse matrix of shape (1, n_features) or (n_targets, n_features)
+        Sparse representation of ``coef_``.
+    n_features_in_ : int
+        Number of features seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where X had names that are all strings.
+
+    Notes
+    -----
+    glmnet's elastic net is scaled differently: its L2 part is divided by the standard deviation of y (1/n).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_regression
+    >>> from lassofit import ElasticNet
+    >>> X, y = make_regression(n_features=2, random_state=0)
+    >>> model = ElasticNet(tol=1e-10).fit(X, y)
+    >>> print(model.coef_.round(4), round(float(model.intercept_), 4))
+    [18.8382 64.5597] 1.4513
+    """
+
+    path = staticmethod(enet_path)
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        l1_ratio=0.5,
+        fit_intercept=True,
+        precompute=False,
+        copy_X=True,
+        max_iter=1000,
+        tol=1e-4,
+        warm_start=False,
+        positive=False,
+        random_state=None,
+        selection="cyclic",
+        penalty_factor=None,
+        bounds=None,
+        standardize=False,
+        solver="auto",
+        verbose=0,
+        n_jobs=None,
+    ):
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.precompute = precompute
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.tol = tol
+        self.warm_start = warm_start
+        self.positive = positive
+        self.random_state = random_state
+        self.selection = selection
+        self.penalty_factor = penalty_factor
+        self.bounds = bounds
+        self.standardize = standardize
+        self.solver = solver
+        self.verbose = verbose
+        self.n_jobs = n_jobs
