@@ -1,4 +1,4 @@
-"""The command line: ``python -m lassofit``, with nothing heavier than argparse until work begins."""
+"""The command line, ``python -m lassofit``: only argparse is imported until work begins."""
 
 import argparse
 import math

@@ -86,10 +86,11 @@ class Sparse:
         def less(mean):
             return data - np.repeat(mean, np.diff(indptr))
 
-        rest = 1 - total(np.ones_like(data))  # the weight of each column's zeros
+        full = np.diff(indptr) == X.shape[0]
+        rest = np.where(full, 0, 1 - total(np.ones_like(data)))  # the weight of the zeros
         mean = total(data)
         mean += total(less(mean)) - mean * rest
-        centred = total(less(mean) ** 2) + np.maximum(rest, 0) * mean**2
+        centred = total(less(mean) ** 2) + rest * mean**2
         _set_scales(self, mean, centred, total(data**2), fit_intercept)
 
     def times(self, w):

@@ -17,8 +17,8 @@ from sklearn.linear_model import Lasso as SklearnLasso
 from ._lasso import Lasso
 from .testing import dual_gap, objective
 
-# Tolerances tried for the peers, times the gap asked for: half decades, loosest first. What `tol` bounds
-# differs between packages and is often overshot, so both directions are needed.
+# Tolerances tried for the peers, times the gap asked for: half decades, loosest first. What `tol`
+# bounds differs between packages and is often overshot, so both directions are needed.
 _LADDER = 10.0 ** np.arange(4, -4.5, -0.5)
 
 
@@ -161,7 +161,7 @@ def compare(
 
 
 def _reach(estimator, X, y, null, gap):
-    """Return the time of the first fit, and the fit at the loosest tolerance that reaches the gap."""
+    """Return the time of the first fit, and the fit at the loosest tolerance that suffices."""
     # relative_gap_ is the gap over twice the null objective, and tol bounds it.
     ladder = [gap / 2] if isinstance(estimator, Lasso) else gap * _LADDER
     first = best = None

@@ -217,8 +217,12 @@ def enet_path(
     problem = problem.with_target(y)
     lower = 0.0 if positive else -np.inf
     unit = build_penalty(problem, 1.0, l1_ratio, None, lower, np.inf, False)
-    grid = _grid(problem, unit, count_or_alphas, l1_ratio, eps, Xy if _is_gram(precompute) else None)
-    shuffle = check_random_state(options["random_state"]) if options["selection"] == "random" else None
+    grid = _grid(
+        problem, unit, count_or_alphas, l1_ratio, eps, Xy if _is_gram(precompute) else None
+    )
+    shuffle = (
+        check_random_state(options["random_state"]) if options["selection"] == "random" else None
+    )
     limit = sys.maxsize if options["max_iter"] is None else options["max_iter"]
     control = Control(options["tol"], limit, shuffle, choose_gram(problem, precompute))
     start = _start(coef_init, p)
@@ -289,7 +293,9 @@ def _path_data(X, y, check_input):
             "problem (one L21 penalty for all targets), which is not here. Fit the targets one by one, or use Lasso."
         )
     if len(y) != X.shape[0]:
-        raise ValueError(f"X and y have inconsistent numbers of samples: {X.shape[0]} and {len(y)}.")
+        raise ValueError(
+            f"X and y have inconsistent numbers of samples: {X.shape[0]} and {len(y)}."
+        )
     return solver_ready(X), y
 
 
@@ -331,6 +337,8 @@ def _say(verbose, i, n_alphas, alpha, solution):
     """Report one alpha: a dot on stderr, or a line."""
     if verbose == 2:
         gap, support = solution.certificate.gap, np.count_nonzero(solution.w)
-        print(f"Path: {i + 1:03d} out of {n_alphas:03d}  alpha {alpha:.4e}  support {support}  gap {gap:.2e}")
+        print(
+            f"Path: {i + 1:03d} out of {n_alphas:03d}  alpha {alpha:.4e}  support {support}  gap {gap:.2e}"
+        )
     elif verbose == 1:
         sys.stderr.write(".")

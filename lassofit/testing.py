@@ -5,8 +5,9 @@ The problem, with weights s that sum to S, is to minimise over w and b, with lo 
     P(w, b) = 1/(2S) sum_i s_i (y_i - x_i w - b)^2 + sum_j [ l1_j |w_j| + l2_j w_j^2 / 2 ],
 
 l1_j = alpha l1_ratio f_j sd_j, l2_j = alpha (1 - l1_ratio) f_j sd_j^2, f_j the penalty factors,
-sd_j = 1 unless `standardize`. A dual point bounds the optimum from below, whoever computed w: P(w, b)
-less that bound says how far w is from the optimum at most. Nothing is shared with the solvers.
+sd_j = 1 unless `standardize`. A dual point bounds the optimum from below, whoever computed w:
+P(w, b) less that bound says how far w is from the optimum at most. Nothing is shared with the
+solvers that are judged.
 """
 
 from typing import NamedTuple

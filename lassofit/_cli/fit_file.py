@@ -150,7 +150,7 @@ def _scale_line(standardize):
     """Say on which scale the penalty acts."""
     if standardize:
         return (
-            "alpha penalises standardised columns (standardize=True: mean 0, standard deviation 1 over\n"
+            "alpha penalises standardised columns (standardize=True: standard deviation 1 over\n"
             "the rows fitted); the coefficients are in the units of the file"
         )
     return "alpha penalises the columns as they are (--no-standardize)"

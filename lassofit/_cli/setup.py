@@ -12,7 +12,8 @@ from time import perf_counter
 from .text import duration, say, table
 
 _PACKAGES = (
-    "lassofit numpy scipy scikit-learn numba llvmlite threadpoolctl joblib pandas pyarrow".split()
+    *("numpy", "scipy", "scikit-learn", "numba", "llvmlite", "threadpoolctl", "joblib"),
+    *("pandas", "pyarrow"),
 )
 
 
@@ -139,8 +140,24 @@ def _fits():
         (False, "dense, float32, rows contiguous", fit(np.ascontiguousarray(single))),
         (False, "dense, float32, Gram matrix", fit(single, precompute=True)),
         (False, "sparse, float32", fit(single_sparse)),
-        (False, "sparse, float64, int64 indices", fit(wide)),
+        (False, "sparse, float64, int64 indices", _kept_wide(fit(wide))),
     ]
+
+
+def _kept_wide(run):
+    """Return a run whose int64 indices are kept, as they are in a matrix of 2**31 nonzeros."""
+    from .._engine import validation
+
+    def wide():
+        """Run with the limit of int32 lowered, and put it back."""
+        limit = validation._INT32_MAX
+        validation._INT32_MAX = 0
+        try:
+            run()
+        finally:
+            validation._INT32_MAX = limit
+
+    return wide
 
 
 def info():
@@ -167,7 +184,7 @@ def _versions():
     from .. import __version__
 
     pairs = [("lassofit", f"{__version__} ({os.path.dirname(os.path.dirname(__file__))})")]
-    for name in _PACKAGES[1:]:
+    for name in _PACKAGES:
         try:
             pairs.append((name, metadata.version(name)))
         except metadata.PackageNotFoundError:

@@ -61,7 +61,8 @@ def read_columns(path):
     pandas = importlib.util.find_spec("pandas") is not None
     if parquet and not (pandas and importlib.util.find_spec("pyarrow")):
         raise Problem(
-            'reading Parquet needs pandas and pyarrow: pip install "lassofit[table]" (CSV needs neither)'
+            "reading Parquet needs pandas and pyarrow (CSV needs neither): "
+            'pip install "lassofit[table]"'
         )
     try:
         columns = _from_pandas(path, parquet) if pandas else _from_csv(path)
@@ -93,7 +94,8 @@ def make_design(columns, target, drop=(), one_hot=False):
         names = ",".join(column.name for column in texts)
         raise Problem(
             f"these columns are not numeric:\n{listed}\n"
-            f'Leave them out (--drop "{names}") or give each of their values a 0/1 column (--one-hot).'
+            f'Leave them out (--drop "{names}") or turn each of their values into a 0/1 column '
+            "(--one-hot)."
         )
     features = [part for c in features for part in ([c] if c.numeric else _indicators(c))]
     if not features:

@@ -1,4 +1,4 @@
-"""Plain text: tables, durations and numbers, all ASCII, so that every terminal and pipe can take them."""
+"""Plain text: tables, durations and numbers, in ASCII, which every terminal and pipe can take."""
 
 
 class Problem(Exception):
@@ -13,7 +13,8 @@ def say(*lines):
 def table(headers, rows, left=()):
     """Return the rows as aligned text under the headers.
 
-    Columns are right-aligned, except those whose header is in ``left``. An empty row is a blank line.
+    Columns are right-aligned, except those whose header is in ``left``. An empty row leaves a
+    blank line.
     """
     cells = [[str(cell) for cell in row] for row in (headers, *rows)]
     widths = [max(len(row[k]) for row in cells if row) for k in range(len(headers))]

@@ -1,7 +1,7 @@
 """Inner solvers: coordinate descent on a working set, on the residual or on a Gram matrix.
 
 Both keep the same promise: from a start (w, r) they return a point whose gap on the working set is at most
-``goal``, or stop when the budget of sweeps is spent or rounding leaves nothing to gain. Every ``period`` sweeps the
+``goal``, or stop when the budget of sweeps is spent or rounding leaves nothing to gain. Every ten sweeps the
 last iterates are extrapolated (Anderson acceleration; Bertrand and Massias 2021), kept only where the objective
 falls: on ill-conditioned data plain sweeps need up to a hundred times as many.
 """
@@ -13,7 +13,9 @@ from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
 _DEPTH = 5  # differences in an extrapolation
-_DENSE_FREE = 10**8  # entries: above this the free columns of sparse X are not made dense to be projected on
+_DENSE_FREE = (
+    10**8
+)  # entries: above this the free columns of sparse X are not made dense to be projected on
 _STALLS = 3  # checks without progress, at the rounding level, that end a solve
 
 
@@ -36,7 +38,15 @@ class ResidualState:
         """Run one sweep; return its largest weighted change."""
         lines, s = self.sub.lines, self.sub.problem.s
         self.offset, largest = sweep(
-            lines.lines, lines.rows, order, self.w, self.v, s, self.offset, lines.mean, *self.parameters
+            lines.lines,
+            lines.rows,
+            order,
+            self.w,
+            self.v,
+            s,
+            self.offset,
+            lines.mean,
+            *self.parameters,
         )
         return largest
 
@@ -152,19 +162,26 @@ class Progress:
         return certificate.gap <= certificate.floor * 64 and self.stalls >= _STALLS
 
 
-def descend(sub, w, r, goal, budget, shuffle=None, gram=None):
-    """Solve the subproblem from (w, r); return w, r, the gap on the working set, and the sweeps it took.
+def descend(sub, w, r, goal, budget, step_goal=np.inf, shuffle=None, gram=None):
+    """Solve the subproblem from (w, r); return w, r and the number of sweeps.
 
-    ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
+    ``step_goal`` bounds the last sweep's largest weighted change too, for at most three times the sweeps that the gap
+    took; ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
     """
     state = ResidualState(sub) if gram is None else GramState(sub, gram)
     order = np.arange(len(w))
     sweeps, settled, progress = 0, 0.1 * goal / max(1, len(w)), Progress()
+    largest = 0.0
     w, r = sub.free_step(w, r)
     while True:
         certificate = sub.certify(w, r)
-        if certificate.gap <= goal or sweeps >= budget or progress.stalled(certificate):
-            return w, r, certificate.gap, sweeps
+        if certificate.gap <= goal:
+            if largest <= step_goal or sweeps >= budget:
+                return w, r, sweeps
+            budget = min(budget, 3 * sweeps + 2 * state.period)
+            settled = min(settled, step_goal**2)
+        if sweeps >= budget or progress.stalled(certificate):
+            return w, r, sweeps
         state.load(w, r)
         trail = [w.copy()]
         while sweeps < budget and len(trail) <= state.period:

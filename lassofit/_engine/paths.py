@@ -27,7 +27,10 @@ def _free_residual(problem, penalty):
         return problem.y
     nothing = np.zeros(problem.p)
     only = Penalty(
-        nothing, nothing, np.where(unpenalised, penalty.lo, 0.0), np.where(unpenalised, penalty.hi, 0.0)
+        nothing,
+        nothing,
+        np.where(unpenalised, penalty.lo, 0.0),
+        np.where(unpenalised, penalty.hi, 0.0),
     )
     solution = Solution(problem, only)
     follow(solve(problem, only, solution, Control(tol=1e-14, max_iter=10_000)))

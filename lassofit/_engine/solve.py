@@ -14,6 +14,7 @@ from .inner import Progress, Subproblem, descend
 
 _SMALL = 128  # columns: below this every column is in the working set
 _GROWTH = 2  # a working set is at least this many times the support
+_FINEST_STEP = 64 * np.finfo(np.float64).eps  # relative to |y|: below this, changes are rounding
 _SHARE = 0.1  # of the whole gap: what an inner solve has to reach before X is priced again
 
 
@@ -23,7 +24,9 @@ class Control(NamedTuple):
     tol: float = 1e-4
     max_iter: int = 1000
     shuffle: object = None  # RandomState for selection='random'
-    gram: object = None  # None, an ndarray of shape (p, p), or 'lazy': Gram blocks of the working sets
+    gram: object = (
+        None  # None, an ndarray of shape (p, p), or 'lazy': Gram blocks of the working sets
+    )
 
 
 class Record(NamedTuple):
@@ -41,7 +44,9 @@ class Solution:
     """A point and what is known of it; filled in by ``solve`` as it goes."""
 
     def __init__(self, problem, penalty, start=None):
-        if start is None or problem.y_norm == 0.0:  # zero is within all bounds, and optimal for a constant y
+        if (
+            start is None or problem.y_norm == 0.0
+        ):  # zero is within all bounds, and optimal for a constant y
             start = np.zeros(problem.p)
         w = np.array(start, dtype=np.float64)
         self.w = np.clip(w, penalty.lo, penalty.hi)
@@ -77,17 +82,25 @@ def solve(problem, penalty, solution, control):
     sub = Subproblem(problem, penalty, which, slack)
     r = sub.residual(solution.w[which])
     progress = Progress()
+    # The gap of the lasso is linear in the error of the coefficients, that of an elastic net quadratic: at tol=1e-12
+    # they would be off by 1e-6. So the last solve also waits for steps of at most tol, as scikit-learn's does.
+    quadratic = bool((penalty.l2 > 0).any())
+    fine = True  # a start within tol is left as it is
     while True:
         certificate = _certify_whole(problem, penalty, solution, sub, r, slack)
         support = int(np.count_nonzero(solution.w))
         yield Record(
-            solution.n_iter, certificate.objective, certificate.gap, support, len(which), perf_counter() - began
+            solution.n_iter,
+            certificate.objective,
+            certificate.gap,
+            support,
+            len(which),
+            perf_counter() - began,
         )
         solution.converged = solution.relative_gap <= control.tol
         solution.at_floor = not solution.converged and progress.stalled(certificate)
-        if solution.converged or solution.at_floor or solution.n_iter >= control.max_iter:
-            break
-        if not len(eligible):
+        done = (solution.converged and fine) or solution.at_floor
+        if done or solution.n_iter >= control.max_iter or not len(eligible):
             break
         chosen = choose(problem, penalty, solution.w, certificate.c, eligible, must)
         if not np.array_equal(chosen, which):
@@ -97,17 +110,22 @@ def solve(problem, penalty, solution, control):
         # infinite (an unpenalised column at an open bound): the objective then sets the scale.
         share = 0.0 if complete else _SHARE * min(certificate.gap, certificate.objective)
         goal = max(share, 0.5 * solution.goal)
-        w, r, _, sweeps = descend(
+        last = goal == 0.5 * solution.goal
+        fine = last or not quadratic
+        w, r, sweeps = descend(
             sub,
             solution.w[which],
             r,
             goal,
             control.max_iter - solution.n_iter,
+            max(control.tol, _FINEST_STEP) * problem.y_norm if last and quadratic else np.inf,
             control.shuffle,
             _gram_of(control.gram, problem, which),
         )
         solution.w[which] = w
-        solution.n_iter += max(sweeps, 1)  # a solve by the free block's exact step alone counts as one
+        solution.n_iter += max(
+            sweeps, 1
+        )  # a solve by the free block's exact step alone counts as one
     solution.intercept = problem.intercept(solution.w)
 
 
