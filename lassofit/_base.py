@@ -85,9 +85,7 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         starts = self._starts(targets.shape[1], X.shape[1])
         seeds = self._generators(targets.shape[1])
         solved = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(_solve_target)(
-                problem, penalty, targets[:, k], starts[k], control, seeds[k], self.verbose
-            )
+            delayed(_solve_target)(problem, penalty, targets[:, k], starts[k], control, seeds[k], self.verbose)
             for k in range(targets.shape[1])
         )
         self._set_attributes([self._finish(*pair, control, X.dtype) for pair in solved], y.ndim)
@@ -105,18 +103,14 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         from ._engine.solve import Control
 
         n, p = X.shape
-        factor = validation.check_factor(
-            self.penalty_factor, p, getattr(self, "feature_names_in_", None)
-        )
+        factor = validation.check_factor(self.penalty_factor, p, getattr(self, "feature_names_in_", None))
         lower, upper = validation.check_bounds(self.bounds, self.positive, p)
         s = validation.check_weights(sample_weight, n)
         problem = Problem(validation.solver_ready(X), s, self.fit_intercept)
         if not problem.finite:
             validation.raise_not_finite(X)
         l1_ratio = getattr(self, "l1_ratio", 1.0)
-        penalty = build_penalty(
-            problem, self.alpha, l1_ratio, factor, lower, upper, self.standardize
-        )
+        penalty = build_penalty(problem, self.alpha, l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter
         return (
             problem,

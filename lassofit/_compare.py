@@ -94,9 +94,7 @@ def alpha_max(X, y):
     return float(np.abs(X.T @ centred - X.mean(axis=0) * centred.sum()).max() / len(y))
 
 
-def compare(
-    X, y, alphas=None, *, estimators=None, gap=1e-6, max_iter=10_000, repeats=25, seconds=1.0
-):
+def compare(X, y, alphas=None, *, estimators=None, gap=1e-6, max_iter=10_000, repeats=25, seconds=1.0):
     """Fit several estimators of the lasso to an equal dual gap, and time them.
 
     Parameters
@@ -195,7 +193,4 @@ def _repeat(fits, X, y, gap, repeats, seconds):
             times[name].append(perf_counter() - begin)
         if count >= 2 and perf_counter() - start > seconds:
             break
-    return {
-        name: float(np.median(times[name])) if times.get(name) else fit.seconds
-        for name, fit in fits.items()
-    }
+    return {name: float(np.median(times[name])) if times.get(name) else fit.seconds for name, fit in fits.items()}

@@ -175,8 +175,8 @@ class ElasticNet(CoordinateRegressor):
     selection : {'cyclic', 'random'}, default='cyclic'
         Order of the updates within a sweep.
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
-        Multipliers of ``alpha``, of both penalties, feature by feature: 0 leaves a feature unpenalised, inf takes it out. A dict
-        goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
+        Multipliers of ``alpha``, for both penalties, feature by feature: 0 leaves a feature unpenalised, inf takes
+        it out. A dict goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
     bounds : pair (lower, upper) or None, default=None
         Bounds of the coefficients, on the original scale: scalars or arrays of shape (n_features,), with
         lower <= 0 <= upper.

@@ -217,12 +217,8 @@ def enet_path(
     problem = problem.with_target(y)
     lower = 0.0 if positive else -np.inf
     unit = build_penalty(problem, 1.0, l1_ratio, None, lower, np.inf, False)
-    grid = _grid(
-        problem, unit, count_or_alphas, l1_ratio, eps, Xy if _is_gram(precompute) else None
-    )
-    shuffle = (
-        check_random_state(options["random_state"]) if options["selection"] == "random" else None
-    )
+    grid = _grid(problem, unit, count_or_alphas, l1_ratio, eps, Xy if _is_gram(precompute) else None)
+    shuffle = check_random_state(options["random_state"]) if options["selection"] == "random" else None
     limit = sys.maxsize if options["max_iter"] is None else options["max_iter"]
     control = Control(options["tol"], limit, shuffle, choose_gram(problem, precompute))
     start = _start(coef_init, p)
@@ -293,9 +289,7 @@ def _path_data(X, y, check_input):
             "problem (one L21 penalty for all targets), which is not here. Fit the targets one by one, or use Lasso."
         )
     if len(y) != X.shape[0]:
-        raise ValueError(
-            f"X and y have inconsistent numbers of samples: {X.shape[0]} and {len(y)}."
-        )
+        raise ValueError(f"X and y have inconsistent numbers of samples: {X.shape[0]} and {len(y)}.")
     return solver_ready(X), y
 
 
@@ -312,7 +306,7 @@ def _grid(problem, unit, asked, l1_ratio, eps, Xy):
             "Automatic alpha grid generation is not supported for l1_ratio=0. Please supply a grid by providing "
             "your estimator with the appropriate `alphas=` argument."
         )
-    if eps is None or not 0 < eps:
+    if eps is None or not eps > 0:
         raise ValueError(f"eps must be > 0, got {eps!r}.")
     if Xy is not None:
         c = check_array(Xy, ensure_2d=False, dtype=np.float64, input_name="Xy")
@@ -337,8 +331,6 @@ def _say(verbose, i, n_alphas, alpha, solution):
     """Report one alpha: a dot on stderr, or a line."""
     if verbose == 2:
         gap, support = solution.certificate.gap, np.count_nonzero(solution.w)
-        print(
-            f"Path: {i + 1:03d} out of {n_alphas:03d}  alpha {alpha:.4e}  support {support}  gap {gap:.2e}"
-        )
+        print(f"Path: {i + 1:03d} out of {n_alphas:03d}  alpha {alpha:.4e}  support {support}  gap {gap:.2e}")
     elif verbose == 1:
         sys.stderr.write(".")

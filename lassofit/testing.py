@@ -280,10 +280,7 @@ class _Problem:
             raise ValueError("intercept must be 0 where fit_intercept is False")
         self.eps = eps
         triples = zip(self.Y, coef.reshape(k, p), np.broadcast_to(intercept, k), strict=True)
-        return [
-            plain.primal(self.X, self.terms, y, w, b, self.fit_intercept, eps)
-            for y, w, b in triples
-        ]
+        return [plain.primal(self.X, self.terms, y, w, b, self.fit_intercept, eps) for y, w, b in triples]
 
     def gap(self, point):
         """The dual gap at a point."""

@@ -24,8 +24,7 @@ def demo():
     data, X, y, names = load()
     say(
         f"{len(y)} patients; the target is the progression of the disease a year later;",
-        f"{data.data.shape[1]} measurements and their products of up to {DEGREE}: {X.shape[1]} "
-        "standardised columns",
+        f"{data.data.shape[1]} measurements and their products of up to {DEGREE}: {X.shape[1]} standardised columns",
         "",
     )
     say_comparison(X, y)
@@ -163,9 +162,7 @@ def say_search(data):
     pipeline = Pipeline([*steps(), ("lasso", Lasso(max_iter=10_000))])
     grid = np.geomspace(50, 0.2, 25)
     folds = KFold(5, shuffle=True, random_state=0)
-    search = GridSearchCV(
-        pipeline, {"lasso__alpha": grid}, scoring="neg_mean_squared_error", cv=folds
-    )
+    search = GridSearchCV(pipeline, {"lasso__alpha": grid}, scoring="neg_mean_squared_error", cv=folds)
     start = perf_counter()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -174,16 +171,11 @@ def say_search(data):
     lasso = search.best_estimator_["lasso"]
     names = search.best_estimator_[:-1].get_feature_names_out(data.feature_names)
     null = np.mean(
-        [
-            np.mean((data.target[test] - data.target[train].mean()) ** 2)
-            for train, test in folds.split(data.data)
-        ]
+        [np.mean((data.target[test] - data.target[train].mean()) ** 2) for train, test in folds.split(data.data)]
     )
     spread = search.cv_results_["std_test_score"][search.best_index_] / np.sqrt(4)
     order = np.argsort(-np.abs(lasso.coef_))[:8]
-    rows = [
-        (names[j].replace(" ", "*"), number(lasso.coef_[j], 4)) for j in order if lasso.coef_[j]
-    ]
+    rows = [(names[j].replace(" ", "*"), number(lasso.coef_[j], 4)) for j in order if lasso.coef_[j]]
     say(
         "",
         f"best alpha {number(lasso.alpha, 4)}: mean squared error over the folds "

@@ -68,8 +68,7 @@ def choose_alpha(X, y, standardize):
     spread = np.std([e[best] for e in errors], ddof=1) / np.sqrt(FOLDS)
     null = np.mean([_null_error(y, train, test) for train, test in folds.split(X)])
     lines = [
-        f"alpha = {number(grid[best])}: smallest mean squared error over {FOLDS} folds "
-        f"(rows shuffled, seed {SEED})",
+        f"alpha = {number(grid[best])}: smallest mean squared error over {FOLDS} folds (rows shuffled, seed {SEED})",
         f"  among {N_ALPHAS} values from {number(grid[0])} (all coefficients zero) "
         f"to {number(grid[-1])}, in {duration(seconds)}",
         f"  mean CV error {number(-search.best_score_)} (standard error {number(spread, 3)}); "

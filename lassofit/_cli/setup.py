@@ -212,8 +212,7 @@ def _thread_table():
 
     importlib.import_module("sklearn.linear_model")  # loads BLAS and OpenMP as a fit would
     rows = [
-        (pool["user_api"], pool["internal_api"], pool.get("version"), pool["num_threads"])
-        for pool in threadpool_info()
+        (pool["user_api"], pool["internal_api"], pool.get("version"), pool["num_threads"]) for pool in threadpool_info()
     ]
     if not rows:
         return "  threadpoolctl sees none"
@@ -234,9 +233,7 @@ def _processor():
     """Return the name of the processor."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            names = [
-                line.partition(":")[2].strip() for line in file if line.startswith("model name")
-            ]
+            names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
     except OSError:
         names = []
     return names[0] if names else platform.processor() or platform.machine()

@@ -60,10 +60,7 @@ def read_columns(path):
     parquet = path.suffix.lower() in {".parquet", ".pq"}
     pandas = importlib.util.find_spec("pandas") is not None
     if parquet and not (pandas and importlib.util.find_spec("pyarrow")):
-        raise Problem(
-            "reading Parquet needs pandas and pyarrow (CSV needs neither): "
-            'pip install "lassofit[table]"'
-        )
+        raise Problem('reading Parquet needs pandas and pyarrow (CSV needs neither): pip install "lassofit[table]"')
     try:
         columns = _from_pandas(path, parquet) if pandas else _from_csv(path)
     except (OSError, ValueError, csv.Error, EOFError, lzma.LZMAError) as error:
@@ -180,10 +177,7 @@ def _indicators(column):
             f"column {column.name!r} has {len(levels)} different values, too many for --one-hot "
             f"(at most {MOST_LEVELS}); leave it out: --drop {column.name!r}"
         )
-    return [
-        Column(f"{column.name}={level}", (column.values == level).astype(np.float64))
-        for level in levels
-    ]
+    return [Column(f"{column.name}={level}", (column.values == level).astype(np.float64)) for level in levels]
 
 
 def _refuse_missing(columns, n):
@@ -223,7 +217,5 @@ def _notes(features):
     for column in features:
         values = column.values
         if len(values) > 2 and np.array_equal(values - values[0], np.arange(len(values))):
-            notes.append(
-                f"column {column.name!r} counts the rows; if it is no measurement, --drop it"
-            )
+            notes.append(f"column {column.name!r} counts the rows; if it is no measurement, --drop it")
     return notes

@@ -75,10 +75,7 @@ def certify(problem, penalty, w, r, free, slack, correlate, block=None):
     v2 = float(v @ (problem.inverse_s * v))
     c = correlate(v)
     kappa = feasible_scale(c, w, *penalty, free, slack)
-    gap = min(
-        0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale)
-        for scale in {1.0, kappa}
-    )
+    gap = min(0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale) for scale in {1.0, kappa})
     cost = penalty.value(w)
     objective = 0.5 * (v2 + outside) + cost
     # What rounding leaves in the sum: the terms' own size, and <v, y - Xw - r>, which is eps |v| |y|.

@@ -37,9 +37,7 @@ def _given(problem, gram):
     gram = check_array(gram, dtype=np.float64, input_name="precompute")
     p = problem.p
     if gram.shape != (p, p):
-        raise ValueError(
-            f"precompute: the Gram matrix must have shape ({p}, {p}), got {gram.shape}."
-        )
+        raise ValueError(f"precompute: the Gram matrix must have shape ({p}, {p}), got {gram.shape}.")
     if problem.fit_intercept and not np.allclose(problem.mean, 0.0):
         warnings.warn(
             "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix.",

@@ -13,9 +13,7 @@ from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
 _DEPTH = 5  # differences in an extrapolation
-_DENSE_FREE = (
-    10**8
-)  # entries: above this the free columns of sparse X are not made dense to be projected on
+_DENSE_FREE = 10**8  # entries: above this the free columns of sparse X are not made dense to be projected on
 _STALLS = 3  # checks without progress, at the rounding level, that end a solve
 
 
@@ -165,7 +163,7 @@ class Progress:
 def descend(sub, w, r, goal, budget, step_goal=np.inf, shuffle=None, gram=None):
     """Solve the subproblem from (w, r); return w, r and the number of sweeps.
 
-    ``step_goal`` bounds the last sweep's largest weighted change too, for at most three times the sweeps that the gap
+    ``step_goal`` bounds the last sweep's largest weighted change too, for at most ten times the sweeps that the gap
     took; ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
     """
     state = ResidualState(sub) if gram is None else GramState(sub, gram)
@@ -175,13 +173,12 @@ def descend(sub, w, r, goal, budget, step_goal=np.inf, shuffle=None, gram=None):
     w, r = sub.free_step(w, r)
     while True:
         certificate = sub.certify(w, r)
-        if certificate.gap <= goal:
-            if largest <= step_goal or sweeps >= budget:
-                return w, r, sweeps
-            budget = min(budget, 3 * sweeps + 2 * state.period)
-            settled = min(settled, step_goal**2)
-        if sweeps >= budget or progress.stalled(certificate):
+        reached = certificate.gap <= goal or progress.stalled(certificate)
+        if sweeps >= budget or (reached and largest <= step_goal):
             return w, r, sweeps
+        if reached:  # by the gap: only small steps are missing
+            budget = min(budget, 10 * sweeps + state.period)
+            settled = min(settled, step_goal**2)
         state.load(w, r)
         trail = [w.copy()]
         while sweeps < budget and len(trail) <= state.period:

@@ -67,9 +67,7 @@ class Problem:
         self.fit_intercept = fit_intercept
         self.is_sparse = sparse.issparse(X)
         self.lines = as_lines(X)
-        with np.errstate(
-            over="ignore", invalid="ignore"
-        ):  # reported by ``finite``, once it is known what it is
+        with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
             mean, variance = self._moments()
         self.finite = bool(np.isfinite(mean).all() and np.isfinite(variance).all())
         # A constant column keeps a variance of rounding errors: it is zero, not something to divide by.

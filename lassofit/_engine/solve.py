@@ -24,9 +24,7 @@ class Control(NamedTuple):
     tol: float = 1e-4
     max_iter: int = 1000
     shuffle: object = None  # RandomState for selection='random'
-    gram: object = (
-        None  # None, an ndarray of shape (p, p), or 'lazy': Gram blocks of the working sets
-    )
+    gram: object = None  # None, an ndarray of shape (p, p), or 'lazy': Gram blocks of the working sets
 
 
 class Record(NamedTuple):
@@ -44,9 +42,7 @@ class Solution:
     """A point and what is known of it; filled in by ``solve`` as it goes."""
 
     def __init__(self, problem, penalty, start=None):
-        if (
-            start is None or problem.y_norm == 0.0
-        ):  # zero is within all bounds, and optimal for a constant y
+        if start is None or problem.y_norm == 0.0:  # zero is within all bounds, and optimal for a constant y
             start = np.zeros(problem.p)
         w = np.array(start, dtype=np.float64)
         self.w = np.clip(w, penalty.lo, penalty.hi)
@@ -123,9 +119,7 @@ def solve(problem, penalty, solution, control):
             _gram_of(control.gram, problem, which),
         )
         solution.w[which] = w
-        solution.n_iter += max(
-            sweeps, 1
-        )  # a solve by the free block's exact step alone counts as one
+        solution.n_iter += max(sweeps, 1)  # a solve by the free block's exact step alone counts as one
     solution.intercept = problem.intercept(solution.w)
 
 
@@ -157,9 +151,7 @@ def _certify_whole(problem, penalty, solution, sub, r, slack):
     inside, block = sub.free(solution.w[sub.which])
     free = np.zeros(problem.p, dtype=bool)
     free[sub.which[inside]] = True
-    solution.certificate = certify(
-        problem, penalty, solution.w, r, free, slack, problem.correlate, block
-    )
+    solution.certificate = certify(problem, penalty, solution.w, r, free, slack, problem.correlate, block)
     return solution.certificate
 
 

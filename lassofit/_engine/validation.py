@@ -13,9 +13,7 @@ _INT32_MAX = np.iinfo(np.int32).max
 def _real(low, high):
     def check(name, value):
         if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
-            raise TypeError(
-                f"{name} must be a real number, got {value!r} of type {type(value).__name__}."
-            )
+            raise TypeError(f"{name} must be a real number, got {value!r} of type {type(value).__name__}.")
         if not (low <= value <= high and np.isfinite(value)):
             limits = f"in [{low}, {high}]" if np.isfinite(high) else f"finite and >= {low}"
             raise ValueError(f"{name} must be {limits}, got {value!r}.")
@@ -28,9 +26,7 @@ def _integer(low, none=False):
         if none and value is None:
             return
         if not isinstance(value, Integral) or isinstance(value, bool | np.bool_):
-            raise TypeError(
-                f"{name} must be an integer, got {value!r} of type {type(value).__name__}."
-            )
+            raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}.")
         if value < low:
             raise ValueError(f"{name} must be >= {low}, got {value!r}.")
 
@@ -39,17 +35,13 @@ def _integer(low, none=False):
 
 def _boolean(name, value):
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(
-            f"{name} must be True or False, got {value!r} of type {type(value).__name__}."
-        )
+        raise TypeError(f"{name} must be True or False, got {value!r} of type {type(value).__name__}.")
 
 
 def _choice(*options):
     def check(name, value):
         if not isinstance(value, str) or value not in options:
-            raise ValueError(
-                f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}."
-            )
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}.")
 
     return check
 
@@ -161,9 +153,7 @@ def check_weights(sample_weight, n):
         return np.ones(n)
     s = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
     if s.shape != (n,):
-        raise ValueError(
-            f"sample_weight must have shape ({n},), one weight for each sample, got {s.shape}."
-        )
+        raise ValueError(f"sample_weight must have shape ({n},), one weight for each sample, got {s.shape}.")
     if (s < 0).any():
         first = int(np.argmax(s < 0))
         raise ValueError(f"sample_weight must be >= 0, got {s[first]!r} at position {first}.")
@@ -178,9 +168,7 @@ def check_factor(factor, p, names):
         return None
     if isinstance(factor, dict):
         if names is None:
-            raise ValueError(
-                "penalty_factor is a dict, but X has no feature names: pass a data frame or an array."
-            )
+            raise ValueError("penalty_factor is a dict, but X has no feature names: pass a data frame or an array.")
         unknown = [name for name in factor if name not in set(names)]
         if unknown:
             raise ValueError(f"penalty_factor names unknown features: {unknown[:5]}.")
@@ -188,9 +176,7 @@ def check_factor(factor, p, names):
     else:
         f = _floats("penalty_factor", factor)
     if f.shape != (p,):
-        raise ValueError(
-            f"penalty_factor must have shape ({p},), one factor for each feature, got {f.shape}."
-        )
+        raise ValueError(f"penalty_factor must have shape ({p},), one factor for each feature, got {f.shape}.")
     if np.isnan(f).any() or (f < 0).any():
         first = int(np.argmax(np.isnan(f) | (f < 0)))
         raise ValueError(f"penalty_factor must be >= 0, got {f[first]!r} for feature {first}.")
@@ -206,9 +192,7 @@ def check_bounds(bounds, positive, p):
     lower, upper = (_floats("bounds", bound) for bound in bounds)
     for side, bound in (("lower", lower), ("upper", upper)):
         if bound.shape not in ((), (p,)):
-            raise ValueError(
-                f"bounds: {side} must be a scalar or have shape ({p},), got {bound.shape}."
-            )
+            raise ValueError(f"bounds: {side} must be a scalar or have shape ({p},), got {bound.shape}.")
         if np.isnan(bound).any():
             raise ValueError(f"bounds: {side} contains NaN.")
     lower, upper = (np.broadcast_to(bound, p) for bound in (lower, upper))
