@@ -108,18 +108,20 @@ def parser():
 
 def _alpha(text):
     """Read a finite number that is not negative."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"must be finite and not negative, got {text}")
+        raise argparse.ArgumentTypeError(f"must be a finite number, not negative; got {text!r}")
     return value
 
 
 def _count(text):
     """Read a count."""
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"must not be negative, got {text}")
-    return value
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number, not negative; got {text!r}")
+    return int(text)
 
 
 def _demo(arguments):

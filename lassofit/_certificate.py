@@ -23,7 +23,8 @@ from scipy.sparse.linalg import LinearOperator, lsmr
 
 EPS = np.finfo(np.float64).eps
 _BLOCK = 2**20  # entries of X handled at once; up to here long double costs milliseconds
-_DENSE = 2**25  # entries of sparse X that may be made dense to project on the free columns
+_FLOPS = 2**28  # above, the projection on the free columns is first tried by iteration
+_CELLS = 2**25  # entries of sparse X that may be made dense to project on the free columns
 _ORTHOGONAL = 2.0**-36  # what an iterative projection may leave, relative to the norms
 
 
@@ -105,19 +106,6 @@ class Sparse:
     def take(self, columns):
         """Centred columns as one dense array."""
         return self.X[:, columns].toarray() - self.centre[columns]
-
-    def operator(self, columns):
-        """Centred columns of unit norm, rows times the root of the weights, never dense."""
-        A, m, scale = self.X[:, columns], self.centre[columns], 1 / self.norm[columns]
-        root = np.sqrt(self.s)
-
-        def times(z):
-            return root * (A @ (scale * z) - m @ (scale * z))
-
-        def correlate(u):
-            return scale * (A.T @ (root * u) - m * (root @ u))
-
-        return LinearOperator(A.shape, matvec=times, rmatvec=correlate, dtype=np.float64)
 
 
 def _normalised(s, size):
@@ -273,20 +261,40 @@ def _project(X, free, point):
     """Residual less its projection on the free columns; whether it is orthogonal to them."""
     if not free.size:
         return point.r, True
-    root = np.sqrt(X.s)
+    root, cells = np.sqrt(X.s), len(point.r) * free.size
     u = root * point.r
-    if isinstance(X, Sparse) and len(u) * free.size > _DENSE:
-        A = X.operator(free)
+    if cells * min(len(u), free.size) > _FLOPS:
+        A = _operator(X, free, root)
         for _ in range(2):
             z = lsmr(A, u.astype(np.float64), atol=0, btol=0, conlim=0, maxiter=1000)[0]
             u = u - A.matvec(z)
-        left = np.linalg.norm(A.rmatvec(u), np.inf)
-        return u / root, left <= _ORTHOGONAL * np.sqrt(X.s @ point.y**2)
+        left = np.linalg.norm(A.rmatvec(u.astype(np.float64)), np.inf)
+        orthogonal = left <= _ORTHOGONAL * np.sqrt(X.s @ point.y**2)
+        if orthogonal or (isinstance(X, Sparse) and cells > _CELLS):
+            return u / root, orthogonal
     A = (root[:, None] * X.take(free) / X.norm[free]).astype(np.float64)
     Q, R, order = linalg.qr(A, mode="economic", pivoting=True, overwrite_a=True)
     # a direction that the rounding of the data alone could make is no direction
     diagonal = abs(np.diag(R))
     Q = Q[:, diagonal > max(A.shape) * X.noise[free][order[: len(diagonal)]]]
     for _ in range(2):
-        u = u - Q @ (Q.T @ u)
+        u = u - Q @ (Q.T @ u.astype(np.float64))
     return u / root, True
+
+
+def _operator(X, columns, root):
+    """Centred columns of unit norm, rows times the root of the weights, for iterative solvers."""
+    scale = (1 / X.norm[columns]).astype(np.float64)
+    if isinstance(X, Sparse):
+        A, centre = X.X[:, columns].astype(np.float64), X.centre[columns].astype(np.float64)
+    else:
+        A, centre = X.take(columns).astype(np.float64), np.zeros(len(columns))
+    root = root.astype(np.float64)
+
+    def times(z):
+        return root * (A @ (scale * z) - centre @ (scale * z))
+
+    def correlate(v):
+        return scale * (A.T @ (root * v) - centre * (root @ v))
+
+    return LinearOperator(A.shape, matvec=times, rmatvec=correlate, dtype=np.float64)

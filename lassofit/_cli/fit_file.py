@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from .setup import cache_folders, compiled_and_loaded
 from .table import make_design, read_columns
 from .text import Problem, duration, number, say, several, small, table
 
@@ -17,25 +18,31 @@ TOL, MAX_ITER = 1e-6, 10_000
 
 def fit_file(path, target, *, alpha=None, drop=(), one_hot=False, standardize=True, top=40):
     """Read the file, choose alpha unless it is given, fit and print; return the exit code."""
-    design = make_design(read_columns(path), target, _split(drop, path), one_hot)
+    design = make_design(read_columns(path), target, drop, one_hot)
     n, p = design.X.shape
-    say(f"{Path(path).name}: {n} rows, target {target!r}, {p} columns to explain it with")
+    say(f"{Path(path).name}: {n} rows, target {target!r}, {_count(p, 'column')} to explain it with")
     for note in design.notes:
         _aside(f"note: {note}")
     say(_scale_line(standardize), "")
 
-    if alpha is None:
-        _aside(f"choosing alpha: {FOLDS} folds, {N_ALPHAS} values ...")
-        alpha, lines = choose_alpha(design.X, design.y, standardize)
-        say(*lines, "")
-    model = _lasso(standardize, alpha)
-    start = perf_counter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the report below says whether it converged
-        model.fit(design.X, design.y)
-    say(f"Lasso at alpha = {number(alpha)}, fitted in {duration(perf_counter() - start)}", "")
+    try:
+        if alpha is None:
+            _aside(f"choosing alpha: {FOLDS} folds, {N_ALPHAS} values ...")
+            alpha, lines = choose_alpha(design.X, design.y, standardize)
+            say(*lines, "")
+        else:
+            _aside("fitting ...")
+        model = _lasso(standardize, alpha)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the report below says whether it converged
+            model.fit(design.X, design.y)
+    except ValueError as error:  # what the checks of the table have missed
+        raise Problem(str(error)) from error
+    say(f"Lasso at alpha = {number(alpha)}", "")
     _say_coefficients(model, design, standardize, top)
     _say_quality(model, design)
+    if cache_folders() and sum(compiled_and_loaded()[0].values()):
+        _aside("note: numba compiled code in this run and kept it; the next one will be faster")
     return 0
 
 
@@ -56,6 +63,7 @@ def choose_alpha(X, y, standardize):
         scoring="neg_mean_squared_error",
         cv=folds,
         refit=False,
+        error_score="raise",
     )
     start = perf_counter()
     with warnings.catch_warnings(record=True) as caught:
@@ -71,7 +79,7 @@ def choose_alpha(X, y, standardize):
         f"alpha = {number(grid[best])}: smallest mean squared error over {FOLDS} folds (rows shuffled, seed {SEED})",
         f"  among {N_ALPHAS} values from {number(grid[0])} (all coefficients zero) "
         f"to {number(grid[-1])}, in {duration(seconds)}",
-        f"  mean CV error {number(-search.best_score_)} (standard error {number(spread, 3)}); "
+        f"  mean CV error {number(abs(search.best_score_))} (standard error {number(spread, 3)}); "
         f"the mean alone gives {number(null)}",
     ]
     if best == 0:
@@ -119,16 +127,18 @@ def _say_coefficients(model, design, standardize, top):
     say(f"{len(order)} of {len(coef)} coefficients are not zero; sorted by {by}:", "")
     shown = order if top == 0 else order[:top]
     rows = [(design.names[j], number(coef[j]), number(coef[j] * deviation[j])) for j in shown]
-    if len(shown) < len(order):
-        rows.append((f"... {len(order) - len(shown)} more (--top 0 shows all)", "", ""))
     rows.append(("(intercept)", number(model.intercept_), ""))
     say(table(("column", "coefficient", "per std. dev."), rows, left=("column",)), "")
+    if len(shown) < len(order):
+        say(f"and {len(order) - len(shown)} smaller ones (--top 0 shows all)", "")
     if zeros:
         say(f"zero: {several(zeros, 30)}", "")
 
 
 def _say_quality(model, design):
-    """Print R^2 and the certificate."""
+    """Print R^2 and the certificate, the gap also as recomputed without the solver's code."""
+    from ..testing import certify
+
     X, y = design.X, design.y
     total = np.sum((y - y.mean()) ** 2)
     residual = np.sum((y - model.predict(X)) ** 2)
@@ -137,12 +147,13 @@ def _say_quality(model, design):
         ("R^2 on these rows", number(1 - residual / total) if total > 0 else "- (constant target)"),
         ("dual gap", f"{small(model.dual_gap_)} (how far the objective can be above its minimum)"),
         ("relative gap", f"{small(model.relative_gap_)}, asked for {TOL:g}: {state}"),
+        ("", f"{small(certify(model, X, y).relative_gap)}, recomputed in plain numpy"),
         ("iterations", f"{model.n_iter_} of at most {MAX_ITER}"),
     ]
     width = max(len(name) for name, _ in rows)
     say(*(f"{name.ljust(width)}  {value}" for name, value in rows))
     if not model.converged_:
-        _aside("warning: not converged; a larger --alpha is easier to reach")
+        _aside("warning: the fit did not converge; a larger --alpha is easier")
 
 
 def _scale_line(standardize):
@@ -155,9 +166,9 @@ def _scale_line(standardize):
     return "alpha penalises the columns as they are (--no-standardize)"
 
 
-def _split(drop, path):
-    """Split the values of --drop at commas, unless one names a column with a comma in it."""
-    return [name for value in drop for name in ([value] if "," not in value else value.split(","))]
+def _count(number, noun):
+    """Return a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _aside(text):

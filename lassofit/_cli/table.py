@@ -75,6 +75,7 @@ def read_columns(path):
 def make_design(columns, target, drop=(), one_hot=False):
     """Return the matrix, target and names of a regression; ``Problem`` where the table is unfit."""
     by_name = {column.name: column for column in columns}
+    drop = _names_in(drop, by_name)
     for name in (target, *drop):
         if name not in by_name:
             raise Problem(_unknown(name, by_name))
@@ -97,9 +98,15 @@ def make_design(columns, target, drop=(), one_hot=False):
     features = [part for c in features for part in ([c] if c.numeric else _indicators(c))]
     if not features:
         raise Problem("no columns are left to explain the target with")
-    _refuse_infinite([*features, y])
+    _refuse_extreme([*features, y])
     X = np.asfortranarray(np.column_stack([column.values for column in features]))
     return Design(X, y.values, [column.name for column in features], _notes(features))
+
+
+def _names_in(drop, known):
+    """Split the values of --drop at commas, except those that are names of columns themselves."""
+    parts = [[value] if value in known else value.split(",") for value in drop]
+    return [name if name in known else name.strip() for part in parts for name in part]
 
 
 def _from_pandas(path, parquet):
@@ -145,7 +152,10 @@ def _from_csv(path):
             raise ValueError(f"row {number} has {len(row)} fields, the header {len(header)}")
     names = _unique([name or f"Unnamed: {k}" for k, name in enumerate(header)])
     texts = zip(*body, strict=True) if body else [()] * len(names)
-    return [_parse(name, cells) for name, cells in zip(names, texts, strict=True)]
+    return [
+        _parse(name, [None if t.strip().lower() in _MISSING else t.strip() for t in cells])
+        for name, cells in zip(names, texts, strict=True)
+    ]
 
 
 def _unique(names):
@@ -158,15 +168,21 @@ def _unique(names):
 
 
 def _parse(name, texts):
-    """Make a column of texts: of numbers or of true and false if all present values are such."""
-    cells = [None if t is None or t.strip().lower() in _MISSING else t.strip() for t in texts]
+    """Make a column of texts, None where missing: numeric if all are numbers, or true and false."""
+    numbers = [np.nan if t is None else _BOOLEANS.get(t.lower()) for t in texts]
     try:
-        numbers = [np.nan if t is None else _BOOLEANS.get(t.lower()) for t in cells]
         if None in numbers:
-            numbers = [np.nan if t is None else float(t) for t in cells]
-        return Column(name, np.array(numbers, dtype=np.float64))
+            numbers = [np.nan if t is None else _float(t) for t in texts]
     except ValueError:
-        return Column(name, np.array(cells, dtype=object))
+        return Column(name, np.array(texts, dtype=object))
+    return Column(name, np.array(numbers, dtype=np.float64))
+
+
+def _float(text):
+    """Read a number; unlike float(), no underscores, which are in codes rather than in numbers."""
+    if "_" in text:
+        raise ValueError(text)
+    return float(text)
 
 
 def _indicators(column):
@@ -191,11 +207,15 @@ def _refuse_missing(columns, n):
         )
 
 
-def _refuse_infinite(columns):
-    """Raise if any of the columns has infinite values."""
-    bad = [column.name for column in columns if np.isinf(column.values).any()]
-    if bad:
-        raise Problem(f"these columns have infinite values: {several(bad)}")
+def _refuse_extreme(columns):
+    """Raise if any of the columns has infinite values, or values whose squares over- or underflow."""
+    largest = {column.name: np.abs(column.values).max() for column in columns}
+    infinite = [name for name, size in largest.items() if np.isinf(size)]
+    if infinite:
+        raise Problem(f"these columns have infinite values: {several(infinite)}")
+    extreme = [name for name, size in largest.items() if size and not 1e-100 < size < 1e100]
+    if extreme:
+        raise Problem(f"these columns are too large or too small; rescale them: {several(extreme)}")
 
 
 def _examples(column):
@@ -216,6 +236,6 @@ def _notes(features):
     notes = []
     for column in features:
         values = column.values
-        if len(values) > 2 and np.array_equal(values - values[0], np.arange(len(values))):
+        if len(values) >= 10 and np.array_equal(values - values[0], np.arange(len(values))):
             notes.append(f"column {column.name!r} counts the rows; if it is no measurement, --drop it")
     return notes

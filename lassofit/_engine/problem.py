@@ -70,8 +70,10 @@ class Problem:
         with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
             mean, variance = self._moments()
         self.finite = bool(np.isfinite(mean).all() and np.isfinite(variance).all())
-        # A constant column keeps a variance of rounding errors: it is zero, not something to divide by.
-        variance[variance <= (64 * _EPS * mean) ** 2] = 0.0
+        # A constant column keeps a variance of rounding errors: it is zero, not something to divide by. In sparse X
+        # the weight of the entries that are not stored is 1 - (that of the stored): good to eps, not to eps^2.
+        least = 64 * _EPS if self.is_sparse else (64 * _EPS) ** 2
+        variance[variance <= least * mean**2] = 0.0
         self.variance = variance
         self.raw_norm2 = variance + mean**2
         self.mean = read_only(mean if fit_intercept else np.zeros(self.p))
