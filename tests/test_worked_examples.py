@@ -9,6 +9,7 @@ from fractions import Fraction as Fr
 from itertools import islice, pairwise
 from pathlib import Path
 
+import naive
 import numpy as np
 import pytest
 
@@ -190,12 +191,28 @@ SOLUTIONS = [
 ]
 
 
+@pytest.mark.parametrize(("y", "alpha", "fit_intercept", "coef", "intercept"), SOLUTIONS)
+def test_naive_solvers_find_the_solution_to_12_digits(y, alpha, fit_intercept, coef, intercept):
+    P = naive.problem(X_FLOAT, y, alpha=float(alpha), fit_intercept=fit_intercept)
+    for solve in (naive.solve_cd, naive.solve_cd_gram, naive.solve_active_set, naive.solve_enumeration):
+        w = solve(P)
+        np.testing.assert_allclose(w, np.array(coef, dtype=float), rtol=1e-12, atol=1e-15)
+        assert naive.intercept(P, w) == pytest.approx(float(intercept), rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("y", [Y, Y_CORRELATED])
+def test_naive_sweeps_are_those_by_hand(y):
+    P = naive.problem(X_FLOAT, y, alpha=1 / 3, fit_intercept=False)
+    w, r = np.zeros(2), P.y
+    for update in _sweeps(COLUMNS, y, THIRD, 5):
+        w, r = naive.residual_sweep(P, w, r)
+        _close(w, update.coef)
+
+
 @pytest.mark.parametrize("solver", ["auto", "cd"])
 @pytest.mark.parametrize("precompute", [False, True])
 @pytest.mark.parametrize(("y", "alpha", "fit_intercept", "coef", "intercept"), SOLUTIONS)
-def test_lasso_class_finds_the_solution_to_12_digits(
-    y, alpha, fit_intercept, coef, intercept, precompute, solver
-):
+def test_lasso_class_finds_the_solution_to_12_digits(y, alpha, fit_intercept, coef, intercept, precompute, solver):
     model = Lasso(
         float(alpha),
         fit_intercept=fit_intercept,
@@ -229,10 +246,7 @@ def test_lasso_class_reaches_the_objective(y, alpha, scale, value):
 def test_lasso_class_at_an_alpha_scaled_by_n_is_another_problem():
     """Dropping 1/n from the loss multiplies lambda by n: alpha 1/3 and alpha 1 differ."""
     y = np.array(Y, dtype=float)
-    coefs = [
-        Lasso(alpha, fit_intercept=False, tol=1e-14).fit(X_FLOAT, y).coef_[0]
-        for alpha in (1 / 3, 1.0)
-    ]
+    coefs = [Lasso(alpha, fit_intercept=False, tol=1e-14).fit(X_FLOAT, y).coef_[0] for alpha in (1 / 3, 1.0)]
     _close(coefs, [41 / 28, 37 / 28])
 
 

@@ -74,7 +74,8 @@ def _second_pass(lines, k, s, centre):
             drift += s_i * gap
             spread += s_i * gap * gap
             stored += s_i
-        missing = max(1.0 - stored, 0.0)
+        full = indptr[k + 1] - indptr[k] == s.shape[0]  # exactly, where 1 - stored would leave a rounding
+        missing = 0.0 if full else max(1.0 - stored, 0.0)
         drift -= missing * centre
         spread += missing * centre * centre
     else:
