@@ -243,10 +243,10 @@ def gap(X, t, point):
 
     def gap_at(kappa):
         z = np.sign(c) * np.maximum(kappa * abs(c) - l1, 0)
-        z[abs(z) <= tiny] = 0
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             u = np.clip(np.where(z == 0, 0, z / l2), lo, hi)
-            h = np.where(np.isinf(u), np.inf, z * u - l2 * u**2 / 2)
+            noise = (abs(z) <= tiny) & (u != w)  # rounding, times a bound that may be far away
+            h = np.where(noise, 0, np.where(np.isinf(u), np.inf, z * u - l2 * u**2 / 2))
         terms = l1 * abs(w) + l2 * w**2 / 2 + h - kappa * c * w
         return X.s @ (point.r - kappa * v) ** 2 / 2 + terms.sum()
 

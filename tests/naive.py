@@ -134,9 +134,9 @@ def gram_sweep(P, G, q, w):
 
 
 def _settled(P, old, new):
-    """Whether no coordinate has moved by more than rounding, or one by nothing at all."""
+    """Whether no coordinate has moved by more than rounding."""
     move = abs(new - old) * np.sqrt(P.s @ P.X**2)
-    return (move <= np.finfo(P.X.dtype).eps * np.sqrt(P.s @ P.y**2) / 4).all()
+    return (move <= 4 * np.finfo(P.X.dtype).eps * np.sqrt(P.s @ P.y**2)).all()
 
 
 def solve_cd(P, w=None, max_sweeps=100_000):
@@ -175,22 +175,53 @@ def alpha_max(X, y, s=None, *, l1_ratio=1.0, penalty_factor=1.0, standardize=Fal
     )  # fmt: skip
     r = P.y - P.X @ solve_active_set(none)
     kept = penalised & (P.lo < P.hi)
-    return float(max(abs(P.X.T @ (P.s * r))[kept] / (P.s.sum() * P.l1[kept])))
+    return float((abs(P.X.T @ (P.s * r))[kept] / (P.s.sum() * P.l1[kept])).max(initial=0))
 
 
-def _refined_solve(G, rhs, w):
+def _independent(A):
+    """Pivoted Cholesky of A, with unit diagonal: the order of the rows, the factor, the rank."""
+    A, order, L = A.copy(), np.arange(len(A)), np.zeros_like(A)
+    for k in range(len(A)):
+        i = k + np.diag(A)[k:].argmax()
+        for a in (A, L, A.T):
+            a[[k, i]] = a[[i, k]]
+        order[[k, i]] = order[[i, k]]
+        if A[k, k] <= 1000 * len(A) * np.finfo(A.dtype).eps:
+            return order, L[:k, :k], k
+        L[k:, k] = A[k:, k] / np.sqrt(A[k, k])
+        A[k:, k:] -= np.outer(L[k:, k], L[k:, k])
+    return order, L, len(A)
+
+
+def _cholesky_solve(L, b):
+    """Solve L L' x = b by substitution, in the precision given (LAPACK has no long double)."""
+    x = b.copy()
+    for k in range(len(L)):
+        x[k] = (x[k] - L[k, :k] @ x[:k]) / L[k, k]
+    for k in reversed(range(len(L))):
+        x[k] = (x[k] - L[k + 1 :, k] @ x[k + 1 :]) / L[k, k]
+    return x
+
+
+def _newton_step(G, rhs, w):
     """Step from w to a solution of G x = rhs, and whether it goes on for ever (G singular)."""
-    d = 1 / np.sqrt(np.diag(G)).astype(np.float64)
-    values, vectors = np.linalg.eigh((G * d * d[:, None]).astype(np.float64))
-    null = vectors[:, values < 1e-12 * len(d)]
-    vectors, values = vectors[:, values >= 1e-12 * len(d)], values[values >= 1e-12 * len(d)]
-    slope = null.T @ (d * (rhs - G @ w))
-    if np.linalg.norm(slope) > 1e-13 * np.linalg.norm(d * rhs):
-        return d * (null @ slope), True
-    step = 0 * w
-    for _ in range(5):
-        step = step + d * (vectors @ ((vectors.T @ (d * (rhs - G @ (w + step)))) / values))
-    return step, False
+    d = 1 / np.sqrt(np.diag(G))
+    A = G * d * d[:, None]
+    order, L, rank = _independent(A)
+    inside, rest = order[:rank], order[rank:]
+    square, across = A[np.ix_(inside, inside)], A[np.ix_(inside, rest)]
+    b, step = d * (rhs - G @ w), 0 * w
+    solution = _cholesky_solve(L, b[inside])
+    slope = b[rest] - across.T @ solution
+    size = abs(b[rest]) + abs(across.T) @ abs(solution)
+    if (abs(slope) > 1000 * np.finfo(A.dtype).eps * size).any():
+        step[rest] = slope
+        step[inside] = -_cholesky_solve(L, across @ slope)
+        return d * step, True
+    for _ in range(2):
+        solution = solution + _cholesky_solve(L, b[inside] - square @ solution)
+    step[inside] = solution
+    return d * step, False
 
 
 def _gains(P, w, g):
@@ -216,7 +247,7 @@ def solve_active_set(P, max_steps=10_000):
             sign, low, high = np.array([free[j] for j in A]).T
             fixed = np.setdiff1d(np.arange(len(q)), A)
             rhs = q[A] - P.l1[A] * sign - G[np.ix_(A, fixed)] @ w[fixed]
-            step, endless = _refined_solve(G[np.ix_(A, A)], rhs, w[A])
+            step, endless = _newton_step(G[np.ix_(A, A)], rhs, w[A])
             room = np.where(step > 0, high, low) - w[A]
             ratio = np.full(len(A), INF)
             ratio[step != 0] = np.maximum(room[step != 0] / step[step != 0], 0)

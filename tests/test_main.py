@@ -1,4 +1,4 @@
-"""The command line: what it prints, its exit codes, and that bad input never ends in a traceback."""
+"""The command line without its `fit`: the demonstration, the cache, the setup, exit codes."""
 
 import os
 import subprocess
@@ -6,42 +6,12 @@ import sys
 
 import numpy as np
 import pytest
-from sklearn import linear_model
-from sklearn.datasets import load_diabetes
-from sklearn.model_selection import GridSearchCV, KFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from lassofit import Lasso
 from lassofit.__main__ import main
-from lassofit._cli import demo, setup, table
-from lassofit._cli.text import Problem, duration, several
+from lassofit._cli import demo, setup
+from lassofit._cli.text import duration, several
 from lassofit._cli.text import table as text_table
-from lassofit._compare import alpha_max, compare
-from lassofit.testing import dual_gap
-
-DIABETES = load_diabetes(scaled=False)
-NAMES = list(DIABETES.feature_names)
-
-
-def write_csv(path, header, rows, separator=","):
-    """Write a table and return its path as text."""
-    lines = [separator.join(map(str, row)) for row in (header, *rows)]
-    path.write_text("\n".join(lines) + "\n", "utf-8")
-    return str(path)
-
-
-@pytest.fixture
-def diabetes_csv(tmp_path):
-    rows = np.column_stack([DIABETES.data, DIABETES.target]).tolist()
-    return write_csv(tmp_path / "diabetes.csv", [*NAMES, "progress"], rows)
-
-
-@pytest.fixture
-def without_pandas(monkeypatch):
-    """Make the reader believe that pandas is not installed."""
-    find = table.importlib.util.find_spec
-    monkeypatch.setattr(table.importlib.util, "find_spec", lambda name: None if name == "pandas" else find(name))
+from lassofit._compare import compare
 
 
 def run(*arguments):
@@ -49,295 +19,7 @@ def run(*arguments):
     return subprocess.run([sys.executable, "-m", "lassofit", *arguments], capture_output=True, text=True, timeout=300)
 
 
-def refused(capsys, *arguments):
-    """Run a command that has to end with 2 and print nothing but a message; return the message."""
-    try:
-        code = main(list(arguments))
-    except SystemExit as error:  # argparse
-        code = error.code
-    captured = capsys.readouterr()
-    assert code == 2
-    assert "Traceback" not in captured.err
-    return captured.err
-
-
-def printed_coefficients(out):
-    """Read the table of coefficients back."""
-    lines = out.splitlines()
-    start = next(k for k, line in enumerate(lines) if line.startswith("column"))
-    end = next(k for k, line in enumerate(lines) if line.startswith("(intercept)"))
-    cells = [line.rsplit(maxsplit=2) for line in lines[start + 2 : end]]
-    intercept = float(lines[end].split()[1])
-    return {name: (float(coef), float(effect)) for name, coef, effect in cells}, intercept
-
-
-def number_after(text, out):
-    """The first number that follows a text."""
-    return float(out.partition(text)[2].split()[0])
-
-
-# --- fit
-
-
-def test_fit_prints_the_named_coefficients_of_the_lasso(diabetes_csv, capsys):
-    assert main(["fit", diabetes_csv, "--target", "progress", "--alpha", "2"]) == 0
-    out = capsys.readouterr().out
-    coefs, intercept = printed_coefficients(out)
-    model = make_pipeline(StandardScaler(), linear_model.Lasso(2, tol=1e-10))
-    model.fit(DIABETES.data, DIABETES.target)
-    expected = {
-        name: (coef / scale, coef)
-        for name, coef, scale in zip(NAMES, model[1].coef_, model[0].scale_, strict=True)
-        if coef
-    }
-    assert coefs.keys() == expected.keys()
-    for name, pair in expected.items():
-        assert coefs[name] == pytest.approx(pair, rel=1e-3)
-    assert intercept == pytest.approx(model.predict(np.zeros((1, 10)))[0], rel=1e-3)
-    effects = [abs(effect) for _, effect in coefs.values()]
-    assert effects == sorted(effects, reverse=True)
-    assert "zero: age, s2, s4" in out
-    score = model.score(DIABETES.data, DIABETES.target)
-    assert number_after("R^2 on these rows", out) == pytest.approx(score, abs=1e-5)
-    assert "converged" in out and "NOT" not in out
-    assert "recomputed in plain numpy" in out
-
-
-def test_fit_chooses_the_alpha_that_grid_search_chooses(diabetes_csv, capsys):
-    assert main(["fit", diabetes_csv, "--target", "progress"]) == 0
-    captured = capsys.readouterr()
-    X, y = DIABETES.data, DIABETES.target
-    scaled = StandardScaler().fit_transform(X)
-    grid = np.geomspace(alpha_max(scaled, y), alpha_max(scaled, y) / 1000, 50)
-    search = GridSearchCV(
-        make_pipeline(StandardScaler(), linear_model.Lasso(tol=1e-8)),
-        {"lasso__alpha": grid},
-        scoring="neg_mean_squared_error",
-        cv=KFold(5, shuffle=True, random_state=0),
-    ).fit(X, y)
-    alpha = search.best_params_["lasso__alpha"]
-    assert number_after("Lasso at alpha =", captured.out) == pytest.approx(alpha, rel=1e-5)
-    assert number_after("mean CV error", captured.out) == pytest.approx(-search.best_score_, rel=1e-5)
-    assert "standardize=True" in captured.out
-    assert "choosing alpha" in captured.err
-
-
-def test_fit_without_standardizing_penalises_the_columns_as_they_are(diabetes_csv, capsys):
-    arguments = ["fit", diabetes_csv, "--target", "progress", "--alpha", "1", "--no-standardize"]
-    assert main([*arguments, "--drop", "age, sex"]) == 0
-    coefs, _ = printed_coefficients(capsys.readouterr().out)
-    model = linear_model.Lasso(1, tol=1e-10, max_iter=100_000).fit(DIABETES.data[:, 2:], DIABETES.target)
-    expected = dict(zip(NAMES[2:], model.coef_, strict=True))
-    assert coefs.keys() == {name for name, coef in expected.items() if coef}
-    for name, (coef, _) in coefs.items():
-        assert coef == pytest.approx(expected[name], rel=1e-3)
-
-
-def test_fit_prints_the_largest_coefficients_only(diabetes_csv, capsys):
-    assert main(["fit", diabetes_csv, "--target", "progress", "--alpha", "2", "--top", "3"]) == 0
-    out = capsys.readouterr().out
-    coefs, _ = printed_coefficients(out)
-    assert list(coefs) == ["bmi", "s5", "bp"]
-    assert "and 4 smaller ones" in out
-
-
-def test_fit_says_that_it_did_not_converge(diabetes_csv, capsys, monkeypatch):
-    monkeypatch.setattr("lassofit._cli.fit_file.MAX_ITER", 1)
-    assert main(["fit", diabetes_csv, "--target", "progress", "--alpha", "0.01"]) == 0
-    captured = capsys.readouterr()
-    assert "NOT converged" in captured.out
-    assert "did not converge" in captured.err
-
-
-def test_fit_reads_parquet_and_every_common_kind_of_csv_alike(tmp_path, diabetes_csv, capsys):
-    pd = pytest.importorskip("pandas")
-    pytest.importorskip("pyarrow")
-    frame = pd.read_csv(diabetes_csv)
-    frame.to_parquet(tmp_path / "diabetes.parquet")
-    frame.to_csv(tmp_path / "semicolons.csv", sep=";", index=False)
-    frame.to_csv(tmp_path / "tabs.tsv", sep="\t", index=False)
-    frame.to_csv(tmp_path / "packed.csv.gz", index=False)
-    frame.to_csv(tmp_path / "bom.csv", index=False, encoding="utf-8-sig")
-    outputs = set()
-    for name in (
-        *("diabetes.csv", "diabetes.parquet", "semicolons.csv"),
-        *("tabs.tsv", "packed.csv.gz", "bom.csv"),
-    ):
-        path = str(tmp_path / name)
-        assert main(["fit", path, "--target", "progress", "--alpha", "2"]) == 0
-        outputs.add(capsys.readouterr().out.partition("\n")[2])
-    assert len(outputs) == 1
-
-
-def test_fit_turns_texts_into_columns_only_when_asked(tmp_path, capsys):
-    rows = [(k % 7, ["red", "blue"][k % 2], k % 2 == 0, k % 7 + 5 * (k % 2)) for k in range(40)]
-    path = write_csv(tmp_path / "t.csv", ["size", "colour", "even", "y"], rows)
-    message = refused(capsys, "fit", path, "--target", "y", "--alpha", "0.1")
-    assert "colour: 'blue', 'red'" in message and '--drop "colour"' in message
-    assert "--one-hot" in message
-    assert "even" not in message  # true and false are numbers enough
-
-    drop = ["--drop", "even", "--one-hot"]
-    assert main(["fit", path, "--target", "y", "--alpha", "0.1", *drop]) == 0
-    out = capsys.readouterr().out
-    assert "colour=" in out and "40 rows, target 'y', 3 columns" in out
-
-    rows = [(f"p{k}", k * k) for k in range(200)]
-    path = write_csv(tmp_path / "id.csv", ["id", "y"], rows)
-    message = refused(capsys, "fit", path, "--target", "y", "--one-hot", "--alpha", "1")
-    assert "'id' has 200 different values" in message and "--drop" in message
-
-
-@pytest.mark.parametrize("reader", ["pandas", "standard library"])
-def test_missing_values_are_counted_by_column(reader, tmp_path, capsys, request):
-    if reader == "pandas":
-        pytest.importorskip("pandas")
-    else:
-        request.getfixturevalue("without_pandas")
-    rows = [(1, 2, 3), ("", "NA", 1), (2, "nan", 2), (3, 5, "")]
-    path = write_csv(tmp_path / "holes.csv", ["a", "b", "y"], rows)
-    message = refused(capsys, "fit", path, "--target", "y")
-    assert "a: 1 of 4" in message and "b: 2 of 4" in message and "y: 1 of 4" in message
-    assert "--drop" in message
-
-
-def test_fit_does_the_same_without_pandas(diabetes_csv, capsys, request):
-    arguments = ["fit", diabetes_csv, "--target", "progress", "--alpha", "2"]
-    assert main(arguments) == 0
-    by_pandas = capsys.readouterr().out
-    request.getfixturevalue("without_pandas")
-    assert main(arguments) == 0
-    assert capsys.readouterr().out == by_pandas
-
-
-def test_parquet_without_pandas_names_the_extra(tmp_path, capsys, without_pandas):
-    path = tmp_path / "t.parquet"
-    path.write_bytes(b"PAR1")
-    assert 'pip install "lassofit[table]"' in refused(capsys, "fit", str(path), "--target", "y")
-
-
-@pytest.mark.usefixtures("without_pandas")
-def test_the_standard_library_reader(tmp_path):
-    path = tmp_path / "odd.csv"
-    path.write_text('a,"b, c",a,flag,code\n 1 ,2,3,TRUE,1_0\n\n4,,6,false,2_0\n', "utf-8-sig")
-    columns = table.read_columns(path)
-    assert [column.name for column in columns] == ["a", "b, c", "a.1", "flag", "code"]
-    assert [column.numeric for column in columns] == [True] * 4 + [False]
-    assert [column.missing for column in columns] == [0, 1, 0, 0, 0]
-    np.testing.assert_array_equal(columns[1].values, [2, np.nan])
-    np.testing.assert_array_equal(columns[3].values, [1, 0])
-    ragged = tmp_path / "ragged.csv"
-    ragged.write_text("a,b\n1,2\n3\n", "utf-8")
-    with pytest.raises(Problem, match="row 3 has 1 fields, the header 2"):
-        table.read_columns(ragged)
-
-
-def test_a_column_name_with_a_comma_can_be_dropped(tmp_path, capsys):
-    rows = [(k, (k * 7) % 5, (k * 3) % 7) for k in range(20)]
-    path = write_csv(tmp_path / "t.csv", ['"b, c"', "a", "y"], rows)
-    arguments = ["fit", path, "--target", "y", "--alpha", "0.1"]
-    assert main(arguments) == 0
-    assert "'b, c' counts the rows" in capsys.readouterr().err
-    assert main([*arguments, "--drop", "b, c"]) == 0
-    captured = capsys.readouterr()
-    assert "1 column to explain" in captured.out and "counts the rows" not in captured.err
-
-
-@pytest.mark.parametrize(
-    ("content", "options", "message"),
-    [
-        ("a,y\n1,2\n2,3\n", ["--target", "z"], "no column 'z'; the columns are a, y"),
-        ("age,y\n1,2\n2,3\n", ["--target", "y", "--drop", "agee"], "did you mean 'age'?"),
-        ("a,y\n1,2\n2,3\n", ["--target", "y", "--drop", "y"], "--drop names the target"),
-        ("a,y\n1,2\n2,3\n", ["--target", "y", "--drop", "a"], "no columns are left"),
-        ("a,y\n1,2\n2,3\n", ["--target", "y"], "2 rows are too few to choose alpha"),
-        ("a,y\n" + "1,1\n2,1\n" * 9, ["--target", "y"], "the target is constant"),
-        ("a,y\n1,x\n2,z\n", ["--target", "y"], "the target 'y' is not numeric: it holds 'x', 'z'"),
-        ("a,y\ninf,1\n2,1\n", ["--target", "y"], "infinite values: a"),
-        ("a,y\n1e200,1\n2,1\n", ["--target", "y"], "too large or too small; rescale them: a"),
-        ("a,y\n", ["--target", "y"], "no rows below its header"),
-        ("", ["--target", "y"], "t.csv"),
-        ("a,y\n1,2\n3,4,5\n", ["--target", "y"], "cannot be read as CSV"),
-        ("a,y\n1,2\n", ["--target", "y", "--alpha", "-1"], "not negative; got '-1'"),
-        ("a,y\n1,2\n", ["--target", "y", "--alpha", "nan"], "a finite number"),
-        ("a,y\n1,2\n", ["--target", "y", "--alpha", "x"], "a finite number"),
-        ("a,y\n1,2\n", ["--target", "y", "--top", "-1"], "a whole number"),
-        ("a,y\n1,2\n", [], "--target"),
-    ],
-)
-def test_bad_input_is_refused_with_a_message(content, options, message, tmp_path, capsys):
-    path = tmp_path / "t.csv"
-    path.write_text(content, "utf-8")
-    assert message in refused(capsys, "fit", str(path), *options)
-
-
-def test_unreadable_files_are_refused_with_a_message(tmp_path, capsys):
-    assert "no file" in refused(capsys, "fit", str(tmp_path / "none.csv"), "--target", "y")
-    assert "no file" in refused(capsys, "fit", str(tmp_path), "--target", "y")
-    binary = tmp_path / "binary.csv"
-    binary.write_bytes(bytes(range(256)) * 4)
-    assert "cannot be read as CSV" in refused(capsys, "fit", str(binary), "--target", "y")
-    packed = tmp_path / "t.csv.gz"
-    packed.write_bytes(b"a,y\n1,2\n")
-    assert "cannot be read as CSV" in refused(capsys, "fit", str(packed), "--target", "y")
-
-
-# --- compare and the demonstration
-
-
-@pytest.fixture(scope="module")
-def columns():
-    return StandardScaler().fit_transform(DIABETES.data)
-
-
-def test_compare_brings_every_estimator_to_the_gap(columns):
-    y, gap = DIABETES.target, 1e-7
-    rows = list(compare(columns, y, gap=gap, repeats=3, seconds=0))
-    assert [row.name for row in rows] == ["lassofit", "scikit-learn"] * 4
-    np.testing.assert_allclose([row.fraction for row in rows[::2]], [0.5, 0.1, 0.01, 0.001])
-    null = np.var(y) / 2
-    for row in rows:
-        assert row.reached and row.gap <= gap
-        assert row.seconds > 0 and row.seconds_first > 0
-        kind = Lasso if row.name == "lassofit" else linear_model.Lasso
-        model = kind(row.alpha, tol=row.tol, max_iter=10_000).fit(columns, y)
-        assert row.support == np.count_nonzero(model.coef_)
-        same = dual_gap(columns, y, model.coef_, model.intercept_, alpha=row.alpha) / null
-        assert row.gap == pytest.approx(same, rel=1e-6, abs=1e-15)
-    for ours, theirs in zip(rows[::2], rows[1::2], strict=True):
-        assert ours.difference == 0 < theirs.difference < 0.1
-        assert ours.objective == pytest.approx(theirs.objective, rel=1e-6)
-
-
-def test_compare_gives_peers_the_loosest_tolerance_of_its_ladder(columns):
-    y = DIABETES.target
-    _, row = compare(columns, y, [0.5], gap=1e-6, repeats=1, seconds=0)
-    looser = linear_model.Lasso(0.5, tol=row.tol * 10**0.5, max_iter=10_000).fit(columns, y)
-    gap = dual_gap(columns, y, looser.coef_, looser.intercept_, alpha=0.5) / (np.var(y) / 2)
-    assert row.reached and gap > 1e-6
-
-
-def test_compare_says_when_the_gap_is_not_reached(columns):
-    y = DIABETES.target
-    peers = {"slow": linear_model.Lasso(), "ours": Lasso()}
-    slow, ours = compare(columns, y, [1e-3], estimators=peers, gap=1e-12, max_iter=20)
-    assert not slow.reached and slow.gap > 1e-12
-    assert slow.n_iter == 20
-    assert ours.n_iter <= 20
-
-
-def test_compare_leaves_the_estimators_as_they_were(columns):
-    ours = Lasso()
-    list(compare(columns, DIABETES.target, [1.0], estimators={"ours": ours}, repeats=1))
-    assert ours.alpha == 1.0 and ours.tol == 1e-4 and not hasattr(ours, "coef_")
-
-
-def test_alpha_max_is_where_the_first_coefficient_appears(columns):
-    y = DIABETES.target
-    X = columns * [3, *[1] * 9] + 5  # neither centred nor scaled alike
-    largest = alpha_max(X, y)
-    assert not Lasso(largest * (1 + 1e-9), tol=1e-12).fit(X, y).coef_.any()
-    assert Lasso(largest * (1 - 1e-4), tol=1e-12).fit(X, y).coef_.any()
+# --- the demonstration
 
 
 def test_demonstration_columns_have_no_copies():
@@ -347,12 +29,13 @@ def test_demonstration_columns_have_no_copies():
     assert np.abs(correlation).max() < 1 - 1e-6
 
 
-def test_demonstration_shows_a_gap_that_was_not_reached(capsys, monkeypatch, columns):
+def test_demonstration_shows_a_gap_that_was_not_reached(capsys, monkeypatch):
     def missed(X, y, alphas, *, gap):
         return compare(X, y, alphas, gap=gap, max_iter=20, repeats=1)
 
     monkeypatch.setattr("lassofit._compare.compare", missed)
-    demo.say_comparison(columns, DIABETES.target)
+    _, X, y, _ = demo.load()
+    demo.say_comparison(X, y)
     assert "(not reached)" in capsys.readouterr().out
 
 
@@ -447,7 +130,9 @@ finally:
 
 
 def test_unknown_commands_are_refused(capsys):
-    assert "invalid choice" in refused(capsys, "fitt")
+    with pytest.raises(SystemExit, match="2"):
+        main(["fitt"])
+    assert "invalid choice" in capsys.readouterr().err
 
 
 def test_a_closed_pipe_ends_quietly():

@@ -71,7 +71,7 @@ def say_comparison(X, y):
         f"1. Against sklearn.linear_model.Lasso, both to a dual gap of {GAP:g}",
         "   working ...",
     )
-    rows, state = [], ""
+    rows = []
     alphas = [alpha_max(X, y) / fraction for fraction in FRACTIONS]
     for alpha, fraction in zip(alphas, FRACTIONS, strict=True):
         for row in compare(X, y, [alpha], gap=GAP):
@@ -89,7 +89,6 @@ def say_comparison(X, y):
                     duration(row.seconds_first),
                 )
             )
-        state = state or cache_state()
         rows.append(())
     headers = (
         "alpha",
@@ -110,7 +109,7 @@ def say_comparison(X, y):
         "time hot     without compiling: median of repeated fits, interleaved; scikit-learn at the",
         "             loosest tolerance (of half decades) that reaches the gap",
         "time first   with compiling: the first fit at this alpha in this process;",
-        f"             {state}",
+        f"             {cache_state()}",
         "",
     )
 

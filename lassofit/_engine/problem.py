@@ -56,6 +56,8 @@ class Problem:
     X : ndarray of shape (n, p), C- or F-ordered, or CSC; float64 or float32
     s : ndarray of shape (n,), float64, non-negative, not all zero
     fit_intercept : bool
+
+    ``finite`` is False, and the rest is not to be used, where X has NaN or inf or its squares overflow.
     """
 
     def __init__(self, X, s, fit_intercept=True):
@@ -69,13 +71,15 @@ class Problem:
         self.lines = as_lines(X)
         with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
             mean, variance = self._moments()
-        self.finite = bool(np.isfinite(mean).all() and np.isfinite(variance).all())
+            self.raw_norm2 = variance + mean**2
+        self.finite = bool(np.isfinite(self.raw_norm2).all())
+        if not self.finite:
+            return
         # A constant column keeps a variance of rounding errors: it is zero, not something to divide by. In sparse X
         # the weight of the entries that are not stored is 1 - (that of the stored): good to eps, not to eps^2.
         least = 64 * _EPS if self.is_sparse else (64 * _EPS) ** 2
         variance[variance <= least * mean**2] = 0.0
         self.variance = variance
-        self.raw_norm2 = variance + mean**2
         self.mean = read_only(mean if fit_intercept else np.zeros(self.p))
         self.norm2 = variance if fit_intercept else self.raw_norm2
         ill = (self.mean**2 > _ILL_CENTRED**2 * variance) & (self.norm2 > 0) & (not self.is_sparse)

@@ -156,7 +156,7 @@ def check_weights(sample_weight, n):
         raise ValueError(f"sample_weight must have shape ({n},), one weight for each sample, got {s.shape}.")
     if (s < 0).any():
         first = int(np.argmax(s < 0))
-        raise ValueError(f"sample_weight must be >= 0, got {s[first]!r} at position {first}.")
+        raise ValueError(f"sample_weight must be >= 0, got {float(s[first])} at position {first}.")
     if not s.any():
         raise ValueError("sample_weight is zero for every sample: nothing is left to fit.")
     return s
@@ -179,7 +179,7 @@ def check_factor(factor, p, names):
         raise ValueError(f"penalty_factor must have shape ({p},), one factor for each feature, got {f.shape}.")
     if np.isnan(f).any() or (f < 0).any():
         first = int(np.argmax(np.isnan(f) | (f < 0)))
-        raise ValueError(f"penalty_factor must be >= 0, got {f[first]!r} for feature {first}.")
+        raise ValueError(f"penalty_factor must be >= 0, got {float(f[first])} for feature {first}.")
     return f
 
 
