@@ -30,6 +30,11 @@ class Target(NamedTuple):
 class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     """Base of the L1-regularised linear regressors; subclasses hold parameters and documentation."""
 
+    # scikit-learn's HTML repr shows the documentation of parameters only where it can link to a page. There is no
+    # site yet, so the link goes nowhere; the text comes from the docstring.
+    _doc_link_module = "lassofit"
+    _doc_link_template = "#"
+
     # check_input is used for speed and is not something to be passed around in a pipeline.
     __metadata_request__fit = {"check_input": metadata_routing.UNUSED}  # noqa: RUF012
 

@@ -1,35 +1,9 @@
-"""``lasso_path`` and ``enet_path``, with scikit-learn's contract."""
+"""``lasso_path`` and ``enet_path``, with scikit-learn's contract. The engine is imported on the first call."""
 
 import sys
-import warnings
-from numbers import Integral
 
 import numpy as np
-from scipy import sparse
-from sklearn.utils import check_array, check_random_state
-
-from ._engine.grams import choose_gram
-from ._engine.paths import alpha_grid, alpha_max, follow_path
-from ._engine.penalty import build_penalty
-from ._engine.problem import Problem
-from ._engine.progress import warn_not_converged
-from ._engine.solve import Control
-from ._engine.validation import (
-    check_parameters,
-    check_weights,
-    raise_not_finite,
-    solver_ready,
-)
-
-_DEPRECATED = (
-    "'n_alphas' was deprecated in 1.9 and will be removed in 1.11. 'alphas' now accepts an integer value which "
-    "removes the need to pass 'n_alphas'. The default value of 'alphas' will change from None to 100 in 1.11. "
-    "Pass an explicit value to 'alphas' and leave 'n_alphas' to its default value to silence this warning."
-)
-_ALPHAS_NONE = (
-    "'alphas=None' is deprecated and will be removed in 1.11, at which point the default value will be set to "
-    "100. Set 'alphas=100' to silence this warning."
-)
+from sklearn.utils import check_random_state
 
 
 def lasso_path(
@@ -192,9 +166,11 @@ def enet_path(
     >>> coefs.shape
     (10, 5)
     """
-    count_or_alphas = _requested_alphas(n_alphas, alphas)
-    options, weights = _solver_options(params)
-    check_parameters(
+    from ._engine import grams, paths, penalty, problem, progress, request, solve, validation
+
+    asked = request.requested_alphas(n_alphas, alphas)
+    options, weights = request.solver_options(params)
+    validation.check_parameters(
         {
             "l1_ratio": l1_ratio,
             "eps": 1e-3 if eps is None else eps,
@@ -204,27 +180,27 @@ def enet_path(
             "return_n_iter": return_n_iter,
             "positive": positive,
             "check_input": check_input,
-            "tol": options["tol"],
-            "max_iter": options["max_iter"],
-            "selection": options["selection"],
+            **options,
         }
     )
-    X, y = _path_data(X, y, check_input)
+    X, y = request.path_data(X, y, check_input)
     n, p = X.shape
-    problem = Problem(X, check_weights(weights, n), fit_intercept=False)
-    if not problem.finite:
-        raise_not_finite(X)
-    problem = problem.with_target(y)
-    lower = 0.0 if positive else -np.inf
-    unit = build_penalty(problem, 1.0, l1_ratio, None, lower, np.inf, False)
-    grid = _grid(problem, unit, count_or_alphas, l1_ratio, eps, Xy if _is_gram(precompute) else None)
-    shuffle = check_random_state(options["random_state"]) if options["selection"] == "random" else None
-    limit = sys.maxsize if options["max_iter"] is None else options["max_iter"]
-    control = Control(options["tol"], limit, shuffle, choose_gram(problem, precompute))
-    start = _start(coef_init, p)
+    start = request.start_of(coef_init, p)
+    data = problem.Problem(X, validation.check_weights(weights, n), fit_intercept=False)
+    if not data.finite:
+        validation.raise_not_finite(X)
+    data = data.with_target(y)
+    unit = penalty.build_penalty(data, 1.0, l1_ratio, None, 0.0 if positive else -np.inf, np.inf, False)
+    grid = request.grid_of(data, unit, asked, l1_ratio, eps, None if isinstance(precompute, bool | str) else Xy)
+    control = solve.Control(
+        options["tol"],
+        sys.maxsize if options["max_iter"] is None else options["max_iter"],
+        check_random_state(options["random_state"]) if options["selection"] == "random" else None,
+        grams.choose_gram(data, precompute),
+    )
     coefs = np.empty((p, len(grid)), dtype=X.dtype)
     gaps, n_iters, failed = np.empty(len(grid)), [], []
-    for i, solution, _ in follow_path(problem, unit, grid, start, control, verbose > 2):
+    for i, solution, _ in paths.follow_path(data, unit, grid, start, control, verbose > 2):
         coefs[:, i] = solution.w
         gaps[i] = solution.certificate.gap
         n_iters.append(solution.n_iter)
@@ -234,97 +210,8 @@ def enet_path(
     if failed:
         i, worst = max(failed, key=lambda pair: pair[1].certificate.gap)
         where = f" (at {len(failed)} of {len(grid)} alphas, here alpha={grid[i]:.6g})"
-        warn_not_converged(worst, control, where)
+        progress.warn_not_converged(worst, control, where)
     return (grid, coefs, gaps, n_iters) if return_n_iter else (grid, coefs, gaps)
-
-
-def _requested_alphas(n_alphas, alphas):
-    """Return the number of alphas or the alphas, with scikit-learn 1.9's deprecations."""
-    asked = 100
-    if not isinstance(n_alphas, str):
-        warnings.warn(_DEPRECATED, FutureWarning, stacklevel=3)
-        asked = n_alphas
-    if alphas is None:
-        warnings.warn(_ALPHAS_NONE, FutureWarning, stacklevel=3)
-    elif not isinstance(alphas, str):
-        asked = alphas
-    elif alphas != "warn":
-        raise ValueError(f"alphas must be an integer or an array of alphas, got {alphas!r}.")
-    if isinstance(asked, Integral):
-        if asked < 1:
-            raise ValueError(f"alphas must be at least 1, got {asked}.")
-        return int(asked)
-    values = check_array(asked, ensure_2d=False, dtype=np.float64, input_name="alphas")
-    if values.ndim != 1 or (values < 0).any():
-        raise ValueError(f"alphas must be a sequence of numbers >= 0, got {asked!r}.")
-    return np.sort(values)[::-1]
-
-
-def _solver_options(params):
-    """Return the solver's options and the sample weights out of ``**params``."""
-    params = dict(params)
-    params.pop("do_screening", None)
-    options = {
-        "tol": params.pop("tol", 1e-4),
-        "max_iter": params.pop("max_iter", 1000),
-        "selection": params.pop("selection", "cyclic"),
-        "random_state": params.pop("random_state", None),
-    }
-    weights = params.pop("sample_weight", None)
-    if params:
-        raise ValueError("Unexpected parameters in params", params.keys())
-    return options, weights
-
-
-def _path_data(X, y, check_input):
-    """Return X and y, checked, with X as the solver takes it."""
-    if check_input:
-        X = check_array(X, accept_sparse="csc", dtype=[np.float64, np.float32], input_name="X")
-        if sparse.issparse(y):
-            raise TypeError("y must be a dense array, got a sparse one. Use y.toarray().")
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-    if y.ndim != 1:
-        raise ValueError(
-            f"y must have one dimension, got shape {y.shape}: a path over several targets is MultiTaskLasso's "
-            "problem (one L21 penalty for all targets), which is not here. Fit the targets one by one, or use Lasso."
-        )
-    if len(y) != X.shape[0]:
-        raise ValueError(f"X and y have inconsistent numbers of samples: {X.shape[0]} and {len(y)}.")
-    return solver_ready(X), y
-
-
-def _is_gram(precompute):
-    return not isinstance(precompute, bool | np.bool_ | str)
-
-
-def _grid(problem, unit, asked, l1_ratio, eps, Xy):
-    """Return the alphas in descending order."""
-    if not isinstance(asked, int):
-        return asked
-    if l1_ratio == 0:
-        raise ValueError(
-            "Automatic alpha grid generation is not supported for l1_ratio=0. Please supply a grid by providing "
-            "your estimator with the appropriate `alphas=` argument."
-        )
-    if eps is None or not eps > 0:
-        raise ValueError(f"eps must be > 0, got {eps!r}.")
-    if Xy is not None:
-        c = check_array(Xy, ensure_2d=False, dtype=np.float64, input_name="Xy")
-        if c.shape != (problem.p,):
-            raise ValueError(f"Xy must have shape ({problem.p},), got {c.shape}.")
-        pull = c if (unit.lo == 0).all() else np.abs(c)
-        return alpha_grid(max(0.0, pull.max()) / (problem.n * l1_ratio), asked, eps)
-    return alpha_grid(alpha_max(problem, unit), asked, eps)
-
-
-def _start(coef_init, p):
-    """Return the start of the first solve, or None."""
-    if coef_init is None:
-        return None
-    start = check_array(coef_init, ensure_2d=False, dtype=np.float64, input_name="coef_init")
-    if start.shape != (p,):
-        raise ValueError(f"coef_init must have shape ({p},), got {start.shape}.")
-    return start
 
 
 def _say(verbose, i, n_alphas, alpha, solution):

@@ -252,8 +252,8 @@ class _Problem:
 
     def __init__(self, X, y, sample_weight, *, fit_intercept, names=None, **parameters):
         names = _feature_names(X, names)
-        X = check_array(X, accept_sparse="csc", dtype=[np.float64, np.float32])
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        X = check_array(X, accept_sparse="csc", dtype=[np.float64, np.float32], input_name="X")
+        y = check_array(y, ensure_2d=False, allow_nd=True, dtype=np.float64, input_name="y")
         if y.ndim > 2 or len(y) != X.shape[0]:
             raise ValueError(f"X has {X.shape[0]} rows, but y has shape {y.shape}")
         s = plain.read_weights(sample_weight, len(y))

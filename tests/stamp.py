@@ -46,9 +46,7 @@ def stamp_line(engine=ENGINE):
 def stale_files(engine=ENGINE):
     """Kernel files whose STAMP line is missing, doubled or not the right one."""
     line = stamp_line(engine)
-    return [
-        file for file in kernel_files(engine) if LINE.findall(file.read_text("utf-8")) != [line]
-    ]
+    return [file for file in kernel_files(engine) if LINE.findall(file.read_text("utf-8")) != [line]]
 
 
 def write(engine=ENGINE):

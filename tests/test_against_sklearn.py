@@ -96,7 +96,7 @@ def test_equal_to_sklearn(pair, shape, variant, weighted):
     ours = pair[0](**kw).fit(X, y, sample_weight=s)
     theirs = pair[1](**kw).fit(X, y, sample_weight=s)
     assert_equal_models(ours, theirs)
-    assert 0 < np.count_nonzero(ours.coef_)
+    assert np.count_nonzero(ours.coef_) > 0
     if pair[0] is lassofit.Lasso:
         assert np.array_equal(ours.coef_ == 0, theirs.coef_ == 0)
 
@@ -210,7 +210,7 @@ def test_given_gram(pair, weighted):
 
 
 @pytest.mark.parametrize("store", ["C", "F"])
-@pytest.mark.parametrize("n, p", [(100, 10), (30, 50)])
+@pytest.mark.parametrize(("n", "p"), [(100, 10), (30, 50)])
 def test_means_of_a_million_standard_deviations(pair, store, n, p):
     """Dense columns with mean/sd = 1e6, against data centred in extended precision."""
     X, y = data(n, p)

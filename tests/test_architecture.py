@@ -26,6 +26,7 @@ HOUSE = [
     "_path",
     "testing conventions",
     "_certificate",
+    "_engine.request",
     "_engine.validation",
     "_engine.folds",
     "_engine.paths",
@@ -37,8 +38,7 @@ HOUSE = [
     "_engine.grams",
     "_engine.problem",
     "_engine.penalty",
-    "_engine.kernels.descent _engine.kernels.gram _engine.kernels.certificate"
-    " _engine.kernels.stochastic",
+    "_engine.kernels.descent _engine.kernels.gram _engine.kernels.certificate _engine.kernels.stochastic",
     "_engine.kernels.core",
     "_engine.jit",
     "_engine.__init__ _engine.kernels.__init__",  # no code in them
@@ -102,9 +102,7 @@ def private_sklearn(source):
     names = list(imported(tree, "lassofit.__init__"))
     names += [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
     return sorted(
-        name
-        for name in names
-        if name.startswith("sklearn.") and any(part.startswith("_") for part in name.split("."))
+        name for name in names if name.startswith("sklearn.") and any(part.startswith("_") for part in name.split("."))
     )
 
 

@@ -151,7 +151,7 @@ def test_tight_gaps(kind, weighted, store):
     assert model.kkt_residual_ <= 1e-8
 
 
-@pytest.mark.parametrize("n, p", [(50, 8), (20, 40)])
+@pytest.mark.parametrize(("n", "p"), [(50, 8), (20, 40)])
 @pytest.mark.parametrize("fit_intercept", [True, False])
 def test_least_squares_is_certified(n, p, fit_intercept):
     """alpha=0 on dense X: the exact projection, also where X is rank-deficient."""

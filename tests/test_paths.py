@@ -72,7 +72,7 @@ def test_precompute_does_not_change_the_path(precompute):
 
 def test_coef_init_and_float32():
     y = target(TALL)
-    alphas, coefs, _, n_iters = lassofit.lasso_path(TALL, y, alphas=[0.1], tol=1e-9, return_n_iter=True)
+    _, coefs, _, n_iters = lassofit.lasso_path(TALL, y, alphas=[0.1], tol=1e-9, return_n_iter=True)
     again = lassofit.lasso_path(TALL, y, alphas=[0.1], coef_init=coefs[:, 0], tol=1e-8, return_n_iter=True)
     assert n_iters[0] > 0 and again[3] == [0]
     assert lassofit.lasso_path(TALL.astype(np.float32), y, alphas=3)[1].dtype == np.float32

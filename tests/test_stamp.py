@@ -9,9 +9,7 @@ import stamp
 @pytest.fixture
 def engine(tmp_path):
     """Copy of the engine, free to be changed, with right STAMP lines."""
-    copy = shutil.copytree(
-        stamp.ENGINE, tmp_path / "_engine", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    copy = shutil.copytree(stamp.ENGINE, tmp_path / "_engine", ignore=shutil.ignore_patterns("__pycache__"))
     stamp.write(copy)
     return copy
 

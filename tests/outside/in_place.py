@@ -181,7 +181,8 @@ class InPlace:
             if (module.rsplit(".", 1)[-1], pattern) not in used
         ]
         if stale:
-            raise pytest.UsageError("patterns that match no test:\n  " + "\n  ".join(stale))
+            self.problems.append(f"patterns that match no test: {', '.join(stale)}")
+            raise pytest.UsageError(self.problems[-1])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self):

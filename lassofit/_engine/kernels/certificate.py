@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "fd1c32f4f3e09d1b----"
+STAMP = "26bba1bc05d2f86e--------------------------------------------"
 
 
 @kernel

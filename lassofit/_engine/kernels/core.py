@@ -7,7 +7,7 @@ branch on its type is pruned when a kernel is compiled, so there is no sparse tw
 
 from ..jit import kernel, reduction
 
-STAMP = "fd1c32f4f3e09d1b----"
+STAMP = "26bba1bc05d2f86e--------------------------------------------"
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "fd1c32f4f3e09d1b----"
+STAMP = "26bba1bc05d2f86e--------------------------------------------"
 
 
 @kernel

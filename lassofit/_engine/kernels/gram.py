@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "fd1c32f4f3e09d1b----"
+STAMP = "26bba1bc05d2f86e--------------------------------------------"
 
 
 @kernel
