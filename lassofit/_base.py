@@ -72,7 +72,9 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """
         from ._engine import validation
 
-        validation.check_parameters(self._checked_parameters(check_input))
+        # vars, not get_params, whose look at the signature costs a tenth of a small fit
+        parameters = {name: value for name, value in vars(self).items() if name in validation.RULES}
+        validation.check_parameters({**parameters, "check_input": check_input})
         if self.alpha == 0:
             warnings.warn(
                 "With alpha=0, this algorithm does not converge well. You are advised to use the "
@@ -89,16 +91,16 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         targets = y.reshape(len(y), -1)
         starts = self._starts(targets.shape[1], X.shape[1])
         seeds = self._generators(targets.shape[1])
-        solved = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(_solve_target)(problem, penalty, targets[:, k], starts[k], control, seeds[k], self.verbose)
+        jobs = [
+            (problem, penalty, targets[:, k], starts[k], control, seeds[k], self.verbose)
             for k in range(targets.shape[1])
-        )
+        ]
+        if len(jobs) == 1:  # Parallel alone costs .2 ms, a third of a small fit
+            solved = [_solve_target(*jobs[0])]
+        else:
+            solved = Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(_solve_target)(*job) for job in jobs)
         self._set_attributes([self._finish(*pair, control, X.dtype) for pair in solved], y.ndim)
         return self
-
-    def _checked_parameters(self, check_input):
-        """Return the parameters that have a rule of their own."""
-        return {**self.get_params(deep=False), "check_input": check_input}
 
     def _set_up(self, X, sample_weight):
         """Return the problem without a target, the penalty and the solver's control."""

@@ -161,7 +161,9 @@ class Progress:
 
 
 def descend(sub, w, r, goal, budget, step_goal=np.inf, shuffle=None, gram=None):
-    """Solve the subproblem from (w, r); return w, r and the number of sweeps.
+    """Solve the subproblem from (w, r); return w, r, the number of sweeps and the certificate on the working set.
+
+    The caller knows that the start does not do: it is certified here only where the free block has moved it.
 
     ``step_goal`` bounds the last sweep's largest weighted change too, for at most ten times the sweeps that the gap
     took; ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
@@ -169,16 +171,17 @@ def descend(sub, w, r, goal, budget, step_goal=np.inf, shuffle=None, gram=None):
     state = ResidualState(sub) if gram is None else GramState(sub, gram)
     order = np.arange(len(w))
     sweeps, settled, progress = 0, 0.1 * goal / max(1, len(w)), Progress()
-    largest = 0.0
+    largest, started = 0.0, w
     w, r = sub.free_step(w, r)
     while True:
-        certificate = sub.certify(w, r)
-        reached = certificate.gap <= goal or progress.stalled(certificate)
-        if sweeps >= budget or (reached and largest <= step_goal):
-            return w, r, sweeps
-        if reached:  # by the gap: only small steps are missing
-            budget = min(budget, 10 * sweeps + state.period)
-            settled = min(settled, step_goal**2)
+        if sweeps or w is not started:
+            certificate = sub.certify(w, r)
+            reached = certificate.gap <= goal or progress.stalled(certificate)
+            if sweeps >= budget or (reached and largest <= step_goal):
+                return w, r, sweeps, certificate
+            if reached:  # by the gap: only small steps are missing
+                budget = min(budget, 10 * sweeps + state.period)
+                settled = min(settled, step_goal**2)
         state.load(w, r)
         trail = [w.copy()]
         while sweeps < budget and len(trail) <= state.period:

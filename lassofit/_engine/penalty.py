@@ -43,5 +43,5 @@ def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):
         sd = np.sqrt(problem.variance)
         out |= sd == 0.0
     weight = alpha * np.where(out, 0.0, factor) * sd
-    lower, upper = (np.where(out, 0.0, np.broadcast_to(bound, problem.p)) for bound in (lower, upper))
+    lower, upper = (np.where(out, 0.0, bound) for bound in (lower, upper))
     return Penalty(weight * l1_ratio, weight * sd * (1.0 - l1_ratio), lower, upper)

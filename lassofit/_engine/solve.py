@@ -82,8 +82,10 @@ def solve(problem, penalty, solution, control):
     # they would be off by 1e-6. So the last solve also waits for steps of at most tol, as scikit-learn's does.
     quadratic = bool((penalty.l2 > 0).any())
     fine = True  # a start within tol is left as it is
+    known = None  # the certificate, where the last inner solve covered every column and so found it already
     while True:
-        certificate = _certify_whole(problem, penalty, solution, sub, r, slack)
+        certificate = known or _certify_whole(problem, penalty, solution, sub, r, slack)
+        solution.certificate = certificate
         support = int(np.count_nonzero(solution.w))
         yield Record(
             solution.n_iter,
@@ -108,7 +110,7 @@ def solve(problem, penalty, solution, control):
         goal = max(share, 0.5 * solution.goal)
         last = goal == 0.5 * solution.goal
         fine = last or not quadratic
-        w, r, sweeps = descend(
+        w, r, sweeps, known = descend(
             sub,
             solution.w[which],
             r,
@@ -118,6 +120,7 @@ def solve(problem, penalty, solution, control):
             control.shuffle,
             _gram_of(control.gram, problem, which),
         )
+        known = _extended(known, which, problem.p) if complete else None
         solution.w[which] = w
         solution.n_iter += max(sweeps, 1)  # a solve by the free block's exact step alone counts as one
     solution.intercept = problem.intercept(solution.w)
@@ -151,8 +154,14 @@ def _certify_whole(problem, penalty, solution, sub, r, slack):
     inside, block = sub.free(solution.w[sub.which])
     free = np.zeros(problem.p, dtype=bool)
     free[sub.which[inside]] = True
-    solution.certificate = certify(problem, penalty, solution.w, r, free, slack, problem.correlate, block)
-    return solution.certificate
+    return certify(problem, penalty, solution.w, r, free, slack, problem.correlate, block)
+
+
+def _extended(certificate, which, p):
+    """Return the certificate of all eligible columns as that of the whole problem: the others have no part in it."""
+    c = np.zeros(p)
+    c[which] = certificate.c
+    return certificate._replace(c=c)
 
 
 def _gram_of(gram, problem, which):

@@ -184,9 +184,9 @@ def check_factor(factor, p, names):
 
 
 def check_bounds(bounds, positive, p):
-    """Return the lower and the upper bound of every coefficient as arrays of shape (p,)."""
+    """Return the lower and the upper bound of every coefficient: scalars or arrays of shape (p,)."""
     if bounds is None:
-        bounds = (-np.inf, np.inf)
+        return (0.0 if positive else -np.inf), np.inf
     if not isinstance(bounds, tuple | list) or len(bounds) != 2:
         raise ValueError(f"bounds must be a pair (lower, upper), got {bounds!r}.")
     lower, upper = (_floats("bounds", bound) for bound in bounds)
