@@ -13,7 +13,7 @@ from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
 _DEPTH = 5  # differences in an extrapolation
-_DENSE_FREE = 10**8  # entries: above this the free columns of sparse X are not made dense to be projected on
+_DENSE_FREE = 2 * 10**7  # entries, 160 MB: above this the free columns of sparse X are not made dense to be projected on
 _STALLS = 3  # checks without progress, at the rounding level, that end a solve
 
 
