@@ -62,7 +62,7 @@ def test_every_container_gives_the_same_gap(store):
 @pytest.mark.parametrize("store", [np.asarray, sparse.csc_array, repeated_entries])
 def test_data_are_left_as_they_are(store):
     X, y = data()
-    s, stored = np.arange(12.0), store(X)
+    s, stored = np.arange(1.0, 13.0), store(X)
     kept = [a.copy() for a in (stored, y, s, W)]
     parts = [stored] if store is np.asarray else [stored.data, stored.indices, stored.indptr]
     for part in (*parts, y, s, W):
@@ -196,6 +196,7 @@ BAD = [
     ({"bounds": (np.nan, 1)}, "bounds"),
     ({"bounds": (-2, -1)}, "bounds"),
     ({"bounds": (-2, -1), "positive": True}, "bounds"),
+    ({"bounds": (0.5, 1), "positive": True}, "bounds"),
     ({"sample_weight": [1, 2]}, "sample_weight"),
     ({"sample_weight": -1}, "sample_weight"),
     ({"sample_weight": 0}, "sample_weight"),

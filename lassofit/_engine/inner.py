@@ -13,7 +13,7 @@ from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
 _DEPTH = 5  # differences in an extrapolation
-_DENSE_FREE = 2 * 10**7  # entries, 160 MB: above this the free columns of sparse X are not made dense to be projected on
+_DENSE_FREE = 2 * 10**7  # entries, 160 MB: above this, free columns of sparse X are not made dense for projections
 _STALLS = 3  # checks without progress, at the rounding level, that end a solve
 
 
@@ -24,7 +24,7 @@ class ResidualState:
 
     def __init__(self, sub):
         self.sub = sub
-        self.parameters = (read_step(sub), *sub.penalty)
+        self.parameters = (sub.step, *sub.penalty)
 
     def load(self, w, r):
         """Start from w with residual r."""
@@ -73,7 +73,7 @@ class GramState:
         self.sub = sub
         self.gram = gram
         self.ones = np.ones(len(sub.which))
-        self.parameters = (read_step(sub), *sub.penalty)
+        self.parameters = (sub.step, *sub.penalty)
 
     def load(self, w, r):
         """Start from w with residual r: the correlations come from X, so the Gram's rounding does not add up."""
@@ -93,11 +93,6 @@ class GramState:
             self.w, self.c = w, c
 
 
-def read_step(sub):
-    """Return the coordinate steps 1 / <x_j, x_j>; columns out of the problem never reach a working set."""
-    return 1.0 / sub.problem.norm2[sub.which]
-
-
 class Subproblem:
     """The problem restricted to a working set: its columns, penalties, and exact steps in its free block."""
 
@@ -105,9 +100,14 @@ class Subproblem:
         self.problem = problem
         self.which = which
         self.lines = problem.columns(which)
+        self.step = 1.0 / problem.norm2[which]  # columns out of the problem never reach a working set
         self.penalty = penalty.at(which)
         self.slack = slack[which]
         self.block = None
+
+    def largest(self, w):
+        """Return the largest ``|w_j| * ||x_j||_s``."""
+        return float(np.sqrt(np.max(w * w / self.step, initial=0.0)))
 
     def residual(self, w):
         """Return the residual of w, recomputed."""
@@ -160,13 +160,13 @@ class Progress:
         return certificate.gap <= certificate.floor * 64 and self.stalls >= _STALLS
 
 
-def descend(sub, w, r, goal, budget, step_goal=np.inf, shuffle=None, gram=None):
+def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
     """Solve the subproblem from (w, r); return w, r, the number of sweeps and the certificate on the working set.
 
     The caller knows that the start does not do: it is certified here only where the free block has moved it.
 
-    ``step_goal`` bounds the last sweep's largest weighted change too, for at most ten times the sweeps that the gap
-    took; ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
+    ``step_tol``, if any, bounds the last sweep's largest change too, relative to the largest coefficient and both in
+    units of the fit, for at most ten times the sweeps that the gap took; ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
     """
     state = ResidualState(sub) if gram is None else GramState(sub, gram)
     order = np.arange(len(w))
@@ -177,6 +177,7 @@ def descend(sub, w, r, goal, budget, step_goal=np.inf, shuffle=None, gram=None):
         if sweeps or w is not started:
             certificate = sub.certify(w, r)
             reached = certificate.gap <= goal or progress.stalled(certificate)
+            step_goal = np.inf if step_tol is None else step_tol * sub.largest(w)
             if sweeps >= budget or (reached and largest <= step_goal):
                 return w, r, sweeps, certificate
             if reached:  # by the gap: only small steps are missing

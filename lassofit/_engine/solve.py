@@ -14,7 +14,7 @@ from .inner import Progress, Subproblem, descend
 
 _SMALL = 128  # columns: below this every column is in the working set
 _GROWTH = 2  # a working set is at least this many times the support
-_FINEST_STEP = 64 * np.finfo(np.float64).eps  # relative to |y|: below this, changes are rounding
+_FINEST_STEP = 64 * np.finfo(np.float64).eps  # relative to the largest coefficient: below this, changes are rounding
 _SHARE = 0.1  # of the whole gap: what an inner solve has to reach before X is priced again
 
 
@@ -116,7 +116,7 @@ def solve(problem, penalty, solution, control):
             r,
             goal,
             control.max_iter - solution.n_iter,
-            max(control.tol, _FINEST_STEP) * problem.y_norm if last and quadratic else np.inf,
+            max(control.tol, _FINEST_STEP) if last and quadratic else None,
             control.shuffle,
             _gram_of(control.gram, problem, which),
         )
