@@ -63,6 +63,7 @@ def setup(*more_packages):
         "cpu": cpu_model(),
         "cores": cores(),
         "system": f"{platform.system()} {platform.machine()}",
+        "load": os.getloadavg()[1] if hasattr(os, "getloadavg") else None,  # over 5 minutes, this run included
         "threads": threads(),
         "versions": versions(*more_packages),
     }

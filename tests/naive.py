@@ -239,7 +239,8 @@ def solve_active_set(P, max_steps=10_000):
     G, q = gram(P)
     G = G + np.diag(P.l2)
     unit = np.sqrt(np.where(np.diag(G) > 0, np.diag(G), 1))
-    tol = 64 * np.finfo(G.dtype).eps * np.sqrt(P.s @ P.y**2 / P.s.sum())
+    # the data are float64: what is below their rounding decides nothing, and could go on for ever
+    tol = max(64 * np.finfo(G.dtype).eps, 2e-16) * np.sqrt(P.s @ P.y**2 / P.s.sum())
     w, free = np.zeros(len(q), G.dtype), {}
     for _ in range(max_steps):
         if free:

@@ -167,6 +167,17 @@ def test_least_squares_is_certified(n, p, fit_intercept):
     np.testing.assert_allclose(model.predict(X), fitted, atol=1e-10)
 
 
+def test_dependent_unpenalised_columns_far_from_zero():
+    """A copy and a sum that are independent only by the rounding of the data must not get coefficients of 1e9."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 8)) + 1e6
+    X[:, 3], X[:, 4] = X[:, 1], X[:, 1] + X[:, 2]
+    y = rng.standard_normal(60) + X[:, 5] - 1e6
+    model = Lasso(alpha=0.1, penalty_factor=[1, 0, 0, 0, 0, 1, 1, 1], tol=1e-8, max_iter=100_000).fit(X, y)
+    assert model.converged_ and np.abs(model.coef_).max() < 10
+    assert certify(model, X, y).relative_gap < 1e-7
+
+
 def test_a_wrong_answer_is_not_certified():
     """The certificate is not a formality: stopped early, the gap is honest and the flag is down."""
     X, y = load_diabetes(return_X_y=True)

@@ -44,7 +44,9 @@ class FreeBlock:
         self.scale = np.sqrt(problem.norm2[which])
         self.q, upper, pivot = linalg.qr(block / self.scale, mode="economic", pivoting=True)
         diagonal = np.abs(np.diag(upper))
-        rank = int(np.sum(diagonal > max(block.shape) * _EPS * diagonal[0]))
+        # The data themselves are rounded to eps of their uncentred size: what is independent only below that is noise.
+        rounding = _EPS * np.sqrt(np.max(problem.raw_norm2[which] / problem.norm2[which]))
+        rank = int(np.sum(diagonal > max(block.shape) * rounding * diagonal[0]))
         self.q, self.upper, self.pivot = self.q[:, :rank], upper[:rank, :rank], pivot[:rank]
 
     def project(self, r):

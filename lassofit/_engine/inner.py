@@ -6,6 +6,8 @@ last iterates are extrapolated (Anderson acceleration; Bertrand and Massias 2021
 falls: on ill-conditioned data plain sweeps need up to a hundred times as many.
 """
 
+from collections import deque
+
 import numpy as np
 
 from .duality import FreeBlock, certify
@@ -166,7 +168,8 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
     The caller knows that the start does not do: it is certified here only where the free block has moved it.
 
     ``step_tol``, if any, bounds the last sweep's largest change too, relative to the largest coefficient and both in
-    units of the fit, for at most ten times the sweeps that the gap took; ``shuffle`` is a RandomState for ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
+    units of the fit, for at most ten times the sweeps that the gap took; ``shuffle`` is a RandomState for
+    ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
     """
     state = ResidualState(sub) if gram is None else GramState(sub, gram)
     order = np.arange(len(w))
@@ -184,16 +187,16 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
                 budget = min(budget, 10 * sweeps + state.period)
                 settled = min(settled, step_goal**2)
         state.load(w, r)
-        trail = [w.copy()]
-        while sweeps < budget and len(trail) <= state.period:
+        trail = deque([w.copy()], maxlen=_DEPTH + 1)
+        for turn in range(1, min(state.period, budget - sweeps) + 1):
             largest = state.sweep(order if shuffle is None else shuffle.permutation(order))
             sweeps += 1
             trail.append(state.w.copy())
             if largest * largest <= settled:
                 settled *= 0.01
                 break
-            if len(trail) % (2 * _DEPTH) == 0:
-                _extrapolate(state, trail[-_DEPTH - 1 :], sub.penalty)
+            if turn % (2 * _DEPTH) == 0:
+                _extrapolate(state, trail, sub.penalty)
         w, r = sub.free_step(state.w, sub.residual(state.w))
 
 

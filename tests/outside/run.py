@@ -91,6 +91,8 @@ def main(arguments):
     ):
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, default="", help=help_text)
     options = parser.parse_args(arguments[:split])
+    if importlib.util.find_spec("lassofit") is None:
+        parser.error("lassofit is not installed in this environment")
     passed, lines = True, []
     for name in SUITES if options.suite == "all" else [options.suite]:
         lacking = missing(SUITES[name])
