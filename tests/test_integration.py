@@ -178,3 +178,12 @@ def test_an_interrupt_leaves_the_estimator_as_it_was():
         signal.signal(signal.SIGALRM, old)
     assert time.perf_counter() - began < 30
     assert np.array_equal(model.coef_, before) and model.predict(hard[:2]).shape == (2,)
+
+
+def test_a_subclass_may_have_parameters_of_its_own():
+    class Named(Lasso):
+        def __init__(self, alpha=1.0, name="a"):
+            super().__init__(alpha=alpha)
+            self.name = name
+
+    assert Named(0.1).fit(X, Y).converged_ and clone(Named(0.2, "b")).get_params() == {"alpha": 0.2, "name": "b"}
