@@ -119,11 +119,8 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         l1_ratio = getattr(self, "l1_ratio", 1.0)
         penalty = build_penalty(problem, self.alpha, l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter
-        return (
-            problem,
-            penalty,
-            Control(self.tol, limit, None, grams.choose_gram(problem, self.precompute)),
-        )
+        gram = grams.choose_gram(problem, self.precompute) if self.solver != "active_set" else None
+        return problem, penalty, Control(self.tol, limit, solver=self.solver, gram=gram)
 
     def _starts(self, n_targets, p):
         """Return the starting coefficients of every target: those of the last fit under warm_start, else None."""
@@ -224,9 +221,10 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
 def _solve_target(problem, penalty, y, start, control, shuffle, verbose):
     """Solve for one target; return the Solution, its KKT residual and the records."""
     from ._engine.progress import follow
-    from ._engine.solve import Solution, solve
+    from ._engine.solve import Solution
+    from ._engine.stages import run
 
     problem = problem.with_target(y)
     solution = Solution(problem, penalty, start)
-    records = follow(solve(problem, penalty, solution, control._replace(shuffle=shuffle)), verbose)
+    records = follow(run(problem, penalty, solution, control._replace(shuffle=shuffle)), verbose)
     return solution, solution.kkt_residual(problem, penalty), records

@@ -28,7 +28,7 @@ class Lasso(CoordinateRegressor):
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000
-        Largest number of sweeps; None: no limit.
+        Largest number of sweeps and Newton steps; None: no limit.
     tol : float, default=1e-4
         The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem.
     warm_start : bool, default=False
@@ -48,8 +48,10 @@ class Lasso(CoordinateRegressor):
     standardize : bool, default=False
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
-    solver : {'auto', 'cd'}, default='auto'
-        'cd': coordinate descent on working sets. 'auto': the fastest, 'cd' for now.
+    solver : {'auto', 'active_set', 'cd'}, default='auto'
+        'cd': coordinate descent on working sets. 'active_set': Newton steps on the active features; ends at rounding
+        error whatever ``tol`` is, does not mind ill-conditioned data, and hands over to 'cd' where more than 400
+        features are active; ``precompute``, ``selection`` and ``random_state`` are 'cd' only. 'auto': 'cd' for now.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
@@ -62,7 +64,7 @@ class Lasso(CoordinateRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         Intercept.
     n_iter_ : int or list of int
-        Sweeps; 0 only where the start was within ``tol`` already.
+        Sweeps and Newton steps; 0 only where the start was within ``tol`` already.
     dual_gap_ : float or ndarray of shape (n_targets,)
         Certified bound on the distance of the objective from its minimum, in the units of the objective, taken in
         float64 before ``coef_`` is rounded to the dtype of X.
@@ -84,7 +86,8 @@ class Lasso(CoordinateRegressor):
     Notes
     -----
     Coordinate descent (Friedman, Hastie and Tibshirani 2010) with working sets and Anderson extrapolation (Bertrand
-    and Massias 2021). The stopping rule is the dual gap of the whole problem, recomputed in float64.
+    and Massias 2021), or an active-set method (Osborne, Presnell and Turlach 2000). The stopping
+    rule is the dual gap of the whole problem, recomputed in float64.
 
     Examples
     --------
@@ -163,7 +166,7 @@ class ElasticNet(CoordinateRegressor):
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000
-        Largest number of sweeps; None: no limit.
+        Largest number of sweeps and Newton steps; None: no limit.
     tol : float, default=1e-4
         The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem.
     warm_start : bool, default=False
@@ -183,8 +186,10 @@ class ElasticNet(CoordinateRegressor):
     standardize : bool, default=False
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
-    solver : {'auto', 'cd'}, default='auto'
-        'cd': coordinate descent on working sets. 'auto': the fastest, 'cd' for now.
+    solver : {'auto', 'active_set', 'cd'}, default='auto'
+        'cd': coordinate descent on working sets. 'active_set': Newton steps on the active features; ends at rounding
+        error whatever ``tol`` is, does not mind ill-conditioned data, and hands over to 'cd' where more than 400
+        features are active; ``precompute``, ``selection`` and ``random_state`` are 'cd' only. 'auto': 'cd' for now.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
@@ -197,7 +202,7 @@ class ElasticNet(CoordinateRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         Intercept.
     n_iter_ : int or list of int
-        Sweeps; 0 only where the start was within ``tol`` already.
+        Sweeps and Newton steps; 0 only where the start was within ``tol`` already.
     dual_gap_ : float or ndarray of shape (n_targets,)
         Certified bound on the distance of the objective from its minimum, in the units of the objective, taken in
         float64 before ``coef_`` is rounded to the dtype of X.

@@ -196,7 +196,7 @@ def enet_path(
         options["tol"],
         sys.maxsize if options["max_iter"] is None else options["max_iter"],
         check_random_state(options["random_state"]) if options["selection"] == "random" else None,
-        grams.choose_gram(data, precompute),
+        gram=grams.choose_gram(data, precompute),
     )
     coefs = np.empty((p, len(grid)), dtype=X.dtype)
     gaps, n_iters, failed = np.empty(len(grid)), [], []

@@ -5,7 +5,7 @@ import warnings
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.datasets import load_diabetes
@@ -38,6 +38,7 @@ def problems(draw):
         "positive": draw(st.booleans()),
         "precompute": draw(st.booleans()),
         "selection": draw(st.sampled_from(["cyclic", "random"])),
+        "solver": draw(st.sampled_from(["cd", "active_set", "auto"])),
         "random_state": 0,
     }
     if draw(st.booleans()):
@@ -97,9 +98,13 @@ def test_objective_is_that_of_the_exact_solution(problem):
     """Within the reported gap of an active-set solution that knows nothing of coordinate descent."""
     X, y, s, alpha, l1_ratio, kw = problem
     model = fit(problem, tol=1e-7, max_iter=20_000)
-    given_problem = {key: kw[key] for key in kw if key not in ("precompute", "selection", "random_state")}
+    given_problem = {key: kw[key] for key in kw if key not in ("precompute", "selection", "random_state", "solver")}
     P = naive.problem(X, y, s, alpha=alpha, l1_ratio=l1_ratio, **given_problem)
-    least = naive.objective(P, naive.solve_active_set(P))
+    try:
+        exact = naive.solve_active_set(P)
+    except RuntimeError:  # the oracle has no safeguard against cycling
+        assume(False)
+    least = naive.objective(P, exact)
     reached = naive.objective(P, model.coef_)
     noise = 1e-10 * scale_of(problem)
     assert -noise <= reached - least <= model.dual_gap_ + noise

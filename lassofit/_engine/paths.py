@@ -4,7 +4,8 @@ import numpy as np
 
 from .penalty import Penalty
 from .progress import follow
-from .solve import Control, Solution, solve
+from .solve import Control, Solution
+from .stages import run
 
 
 def alpha_max(problem, penalty):
@@ -33,7 +34,7 @@ def _free_residual(problem, penalty):
         np.where(unpenalised, penalty.hi, 0.0),
     )
     solution = Solution(problem, only)
-    follow(solve(problem, only, solution, Control(tol=1e-14, max_iter=10_000)))
+    follow(run(problem, only, solution, Control(tol=1e-14, max_iter=10_000)))
     which = np.flatnonzero(solution.w)
     return problem.residual(problem.columns(which), solution.w[which])
 
@@ -54,6 +55,6 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
     for index, alpha in enumerate(alphas):
         scaled = penalty.scaled(alpha)
         solution = Solution(problem, scaled, start)
-        records = follow(solve(problem, scaled, solution, control), verbose)
+        records = follow(run(problem, scaled, solution, control), verbose)
         start = solution.w
         yield index, solution, records

@@ -158,7 +158,7 @@ class Problem:
             c[which] = (self.X[:, which] - self.mean[which]).T @ v
         return c
 
-    def gram(self, which, lines=None):
+    def gram(self, which):
         """Return the matrix of <x_i, x_j> over the columns in ``which``."""
         if self.is_sparse:
             block = self.X[:, which]

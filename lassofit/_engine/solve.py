@@ -24,6 +24,7 @@ class Control(NamedTuple):
     tol: float = 1e-4
     max_iter: int = 1000
     shuffle: object = None  # RandomState for selection='random'
+    solver: str = "cd"  # or 'active_set', 'auto'
     gram: object = None  # None, an ndarray of shape (p, p), or 'lazy': Gram blocks of the working sets
 
 
@@ -73,7 +74,7 @@ def solve(problem, penalty, solution, control):
     solution.goal = control.tol * solution.scale
     slack = noise(problem)
     eligible = np.flatnonzero(penalty.lo < penalty.hi)
-    must = _unthresholded(penalty, eligible)
+    must = unthresholded(penalty, eligible)
     which = np.union1d(np.flatnonzero(solution.w), must)
     sub = Subproblem(problem, penalty, which, slack)
     r = sub.residual(solution.w[which])
@@ -84,7 +85,7 @@ def solve(problem, penalty, solution, control):
     fine = True  # a start within tol is left as it is
     known = None  # the certificate, where the last inner solve covered every column and so found it already
     while True:
-        certificate = known or _certify_whole(problem, penalty, solution, sub, r, slack)
+        certificate = known or certify_whole(problem, penalty, solution, sub, r, slack)
         solution.certificate = certificate
         support = int(np.count_nonzero(solution.w))
         yield Record(
@@ -144,12 +145,12 @@ def choose(problem, penalty, w, c, eligible, must):
     return np.sort(eligible[np.argpartition(distance, size)[:size]])
 
 
-def _unthresholded(penalty, eligible):
+def unthresholded(penalty, eligible):
     """Return the eligible columns that no l1 penalty holds at zero."""
     return eligible[penalty.l1[eligible] == 0]
 
 
-def _certify_whole(problem, penalty, solution, sub, r, slack):
+def certify_whole(problem, penalty, solution, sub, r, slack):
     """Certify the whole problem; every column of F is in the working set, since nothing holds it at zero."""
     inside, block = sub.free(solution.w[sub.which])
     free = np.zeros(problem.p, dtype=bool)

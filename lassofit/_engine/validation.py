@@ -81,7 +81,7 @@ RULES = {
     "return_n_iter": _boolean,
     "check_input": _boolean,
     "selection": _choice("cyclic", "random"),
-    "solver": _choice("auto", "cd"),
+    "solver": _choice("auto", "active_set", "cd"),
     "precompute": _precompute,
     "verbose": _verbose,
     "n_jobs": _jobs,

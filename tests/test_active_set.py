@@ -1,0 +1,149 @@
+"""The active-set method: its pieces against plain numpy, its limits, and data that make such methods cycle."""
+
+import warnings
+
+import naive
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import sparse
+from sklearn.datasets import load_diabetes
+from sklearn.exceptions import ConvergenceWarning
+
+from lassofit import ElasticNet, Lasso
+from lassofit._engine import stages
+from lassofit._engine.active import violations
+from lassofit._engine.columns import known_columns
+from lassofit._engine.penalty import Penalty
+from lassofit._engine.problem import Problem
+from lassofit.testing import certify
+
+STORES = [np.asfortranarray, np.ascontiguousarray, sparse.csc_array]
+
+
+def correlated(n, p, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, p)) + 2 * rng.standard_normal((n, 1)) + 3.0
+    return X, X[:, :5] @ [3, -2, 1, 1, -1] + rng.standard_normal(n)
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("store", STORES)
+def test_columns(store, fit_intercept):
+    """Gram matrix, residual and correlations of columns that came in pieces, weights included."""
+    X, y = correlated(30, 9)
+    s = np.random.default_rng(1).integers(0, 3, 30).astype(float)
+    problem = Problem(store(X), s, fit_intercept).with_target(y)
+    P = naive.problem(X, y, s, alpha=1.0, fit_intercept=fit_intercept)
+    columns = known_columns(problem)
+    order = np.array([7, 2, 0, 5, 1])
+    for piece in (order[:2], order[2:3], order[3:]):
+        columns.extend(piece)
+    G, q = naive.gram(P)
+    assert_allclose(columns.gram, G[np.ix_(order, order)], atol=1e-12)
+    w = np.array([1.0, 0.0, -2.0, 0.5, 3.0])
+    v, weighted = columns.residual(w)
+    assert_allclose(v, P.s / P.s.sum() * (P.y - P.X[:, order] @ w), atol=1e-13)
+    assert_allclose(columns.correlate(v, weighted), (q - G[:, order] @ w)[order], atol=1e-12)
+
+
+def test_violations_by_cases():
+    """Where a column may move, and by how much its pull exceeds what holds it."""
+    inf = np.inf
+    table = [  # c, w, l1, lo, hi, gain
+        (1.5, 0.0, 1.0, -inf, inf, 0.5),
+        (-1.5, 0.0, 1.0, -inf, inf, 0.5),
+        (0.5, 0.0, 1.0, -inf, inf, -0.5),
+        (1.5, 0.0, 1.0, -inf, 0.0, -2.5),  # may only go down
+        (-1.5, 0.0, 1.0, 0.0, inf, -2.5),  # positive
+        (0.6, 2.0, 1.0, -inf, 2.0, 0.4),  # at its upper bound, and pulled inwards
+        (1.6, 2.0, 1.0, -inf, 2.0, -0.6),
+        (9.0, 0.0, 0.0, 0.0, 0.0, -inf),  # out of the problem
+    ]
+    for c, w, l1, lo, hi, gain in table:
+        one = Penalty(*(np.array([value]) for value in (l1, 0.0, lo, hi)))
+        found = violations(one, np.array([w]), np.array([c]), np.ones(1), 0.0)
+        assert found == pytest.approx(gain, abs=1e-9), (c, w, l1, lo, hi)
+
+
+VARIANTS = {
+    "lasso": {},
+    "enet": {"l1_ratio": 0.6},
+    "ridge": {"l1_ratio": 0.0},
+    "positive": {"positive": True},
+    "box": {"bounds": (-0.5, 1.0)},
+    "factors": {"penalty_factor": [0.0, 0.0, 2.0, np.inf] + [1.0] * 26},
+    "standardize": {"standardize": True},
+    "no-intercept": {"fit_intercept": False},
+}
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("n", [20, 80])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_equal_to_the_exact_solution(variant, n, weighted, store):
+    X, y = correlated(n, 30)
+    s = np.random.default_rng(1).exponential(size=n) if weighted else None
+    kw = {"l1_ratio": 1.0, **VARIANTS[variant]}
+    for alpha in (1.0, 0.05):
+        model = ElasticNet(alpha=alpha, solver="active_set", tol=1e-13, max_iter=100_000, **kw)
+        model.fit(store(X), y, sample_weight=s)
+        P = naive.problem(X, y, s, alpha=alpha, **kw)
+        exact = naive.solve_active_set(P)
+        assert model.converged_ and certify(model, X, y, s).relative_gap <= 1e-12
+        assert_allclose(model.coef_, exact, atol=1e-8 * max(1, np.abs(exact).max()))
+        assert np.array_equal(model.coef_ == 0, exact == 0) or variant in ("box", "positive", "factors")
+
+
+def degenerate(seed, n=40, p=60):
+    """Duplicates, negated copies, sums, zeros, ties."""
+    rng = np.random.default_rng(seed)
+    base = np.round(rng.standard_normal((n, p)))
+    extra = [base, base[:, :20], -base[:, 20:30], base[:, 30:40] + base[:, 40:50], np.zeros((n, 5)), np.ones((n, 3))]
+    X = np.hstack(extra)
+    return X[:, rng.permutation(X.shape[1])], base[:, :6].sum(1) + np.round(rng.standard_normal(n))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("store", STORES)
+def test_degenerate_columns_down_to_a_millionth_of_alpha_max(seed, store):
+    """No cycle, no NaN, and a certificate, or the fall-back's honest warning."""
+    X, y = degenerate(seed)
+    largest = np.abs((X - X.mean(0)).T @ (y - y.mean())).max() / len(y)
+    for factor in (0.5, 1e-1, 1e-2, 1e-4, 1e-6):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model = Lasso(alpha=largest * factor, solver="active_set", tol=1e-9, max_iter=5000).fit(store(X), y)
+        assert np.isfinite(model.coef_).all() and model.n_iter_ <= 5000
+        assert certify(model, X, y).relative_gap == pytest.approx(model.relative_gap_, rel=1e-3, abs=1e-11)
+        assert model.converged_, (seed, factor, model.relative_gap_)
+
+
+@pytest.mark.parametrize("limit", ["_LARGEST", "_MEMORY"])
+def test_a_face_that_grows_too_large_falls_back_to_sweeps(monkeypatch, limit):
+    """The hand-over keeps what is known, counts on, and ends at the same certified point."""
+    X, y = correlated(100, 200)
+    expected = Lasso(alpha=0.02, solver="active_set", tol=1e-11, max_iter=100_000).fit(X, y)
+    monkeypatch.setattr(stages, limit, 20 if limit == "_LARGEST" else 20 * 100 * 8)
+    model = Lasso(alpha=0.02, solver="active_set", tol=1e-11, max_iter=100_000).fit(X, y)
+    assert model.converged_ and model.n_iter_ > expected.n_iter_
+    assert_allclose(model.coef_, expected.coef_, atol=1e-7)
+    assert (np.diff(model.history_["iteration"]) >= 0).all()
+
+
+def test_ill_conditioned_data_cost_steps_not_sweeps():
+    """What coordinate descent needs thousands of sweeps for takes tens of steps, and ends at rounding."""
+    X, y = load_diabetes(return_X_y=True)
+    X = np.hstack([X, X * X[:, 2:3], X * X[:, 8:9]])
+    active = Lasso(alpha=1e-4, solver="active_set", tol=1e-12, max_iter=100_000).fit(X, y)
+    assert active.converged_ and active.n_iter_ < 200
+
+
+@pytest.mark.parametrize("solver", ["active_set", "cd"])
+def test_max_iter_is_a_bound(solver):
+    X, y = correlated(50, 100)
+    for max_iter in (1, 2, 5):
+        with pytest.warns(ConvergenceWarning, match="^Objective did not converge"):
+            model = Lasso(alpha=1e-3, solver=solver, max_iter=max_iter, tol=1e-10).fit(X, y)
+        assert model.n_iter_ <= max_iter and np.isfinite(model.dual_gap_)
