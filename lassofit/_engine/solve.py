@@ -11,6 +11,7 @@ import numpy as np
 
 from .duality import certify, kkt_residual, noise
 from .inner import Progress, Subproblem, descend
+from .kernels.certificate import kkt_violation
 
 _SMALL = 128  # columns: below this every column is in the working set
 _GROWTH = 2  # a working set is at least this many times the support
@@ -63,6 +64,8 @@ class Solution:
 
     def kkt_residual(self, problem, penalty):
         """Return the largest violation of the optimality conditions."""
+        if not penalty.free(self.w).any():  # then the dual point is r itself, and its correlations are known
+            return kkt_violation(self.certificate.c, self.w, *penalty)
         which = np.flatnonzero(self.w)
         r = problem.residual(problem.columns(which), self.w[which])
         return kkt_residual(problem, penalty, self.w, r)
