@@ -85,8 +85,8 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if check_input:
             X, y = validation.check_data(self, X, y)
         else:
+            X, y = validation.check_prepared(X, y)
             self.n_features_in_ = X.shape[1]
-            y = validation.check_target(y)
         problem, penalty, control = self._set_up(X, sample_weight)
         targets = y.reshape(len(y), -1)
         starts = self._starts(targets.shape[1], X.shape[1])
@@ -99,7 +99,11 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             solved = [_solve_target(*jobs[0])]
         else:
             solved = Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(_solve_target)(*job) for job in jobs)
-        self._set_attributes([self._finish(*pair, control, X.dtype) for pair in solved], y.ndim)
+        finished = []
+        for k, pair in enumerate(solved):
+            what = f" for target {k}" if len(solved) > 1 else ""
+            finished.append(self._finish(*pair, control, X.dtype, what))
+        self._set_attributes(finished, y.ndim)
         return self
 
     def _set_up(self, X, sample_weight):
@@ -115,12 +119,14 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         s = validation.check_weights(sample_weight, n)
         problem = Problem(validation.solver_ready(X), s, self.fit_intercept)
         if not problem.finite:
-            validation.raise_not_finite(X)
-        l1_ratio = getattr(self, "l1_ratio", 1.0)
-        penalty = build_penalty(problem, self.alpha, l1_ratio, factor, lower, upper, self.standardize)
+            validation.raise_not_finite(X, type(self).__name__)
+        if problem.underflows():
+            raise ValueError("X has columns so small that their squares underflow. Rescale X, and alpha with it.")
+        l1_ratio = float(getattr(self, "l1_ratio", 1.0))
+        penalty = build_penalty(problem, float(self.alpha), l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter
         gram = grams.choose_gram(problem, self.precompute) if self.solver != "active_set" else None
-        return problem, penalty, Control(self.tol, limit, solver=self.solver, gram=gram)
+        return problem, penalty, Control(float(self.tol), limit, solver=self.solver, gram=gram)
 
     def _starts(self, n_targets, p):
         """Return the starting coefficients of every target: those of the last fit under warm_start, else None."""
@@ -145,20 +151,22 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             return [np.random.RandomState(rng.randint(2**31 - 1)) for _ in range(n_targets)]
         return [check_random_state(self.random_state) for _ in range(n_targets)]
 
-    def _finish(self, solution, kkt_residual, records, control, dtype):
+    def _finish(self, solution, kkt_residual, records, control, dtype, what):
         """Return a Target, with a warning where it fell short of tol."""
         from ._engine.progress import history, warn_not_converged
 
-        if not np.isfinite(solution.w).all():
+        with np.errstate(over="ignore"):
+            coef, intercept = solution.w.astype(dtype), dtype.type(solution.intercept)
+        if not np.isfinite(coef).all() or not np.isfinite(intercept):
             raise ValueError(
                 "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
                 "large values and need to be preprocessed."
             )
         if not solution.converged:
-            warn_not_converged(solution, control, stacklevel=4)
+            warn_not_converged(solution, control, what)
         return Target(
-            solution.w.astype(dtype),
-            dtype.type(solution.intercept),
+            coef,
+            intercept,
             solution.n_iter,
             solution.certificate.gap,
             solution.relative_gap,

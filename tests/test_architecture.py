@@ -43,7 +43,7 @@ HOUSE = [
     "_engine.penalty",
     "_engine.kernels.descent _engine.kernels.gram _engine.kernels.certificate _engine.kernels.stochastic",
     "_engine.kernels.core",
-    "_engine.jit",
+    "_engine.jit _engine.calling",
     "_engine.__init__ _engine.kernels.__init__",  # no code in them
 ]
 LEVEL = {f"lassofit.{name}": i for i, line in enumerate(HOUSE) for name in line.split()}

@@ -273,3 +273,75 @@ def test_unknown_public_name():
     with pytest.raises(AttributeError, match="no attribute 'Ridge'"):
         _ = lassofit.Ridge
     assert {"Lasso", "ElasticNet", "lasso_path", "enet_path"} <= set(dir(lassofit))
+
+
+def test_sparse_offset_columns_are_not_taken_for_constant():
+    """Seconds since 1970, within ten minutes: mean/sd of 1e7, fully stored in a sparse X."""
+    rng = np.random.default_rng(0)
+    counts = sparse.random(300, 5, density=0.1, random_state=0, format="csc")
+    t = 1.7e9 + rng.uniform(0, 600, 300)
+    y = 0.02 * (t - 1.7e9) + counts @ rng.standard_normal(5) + rng.standard_normal(300)
+    data = sparse.hstack([counts, sparse.csc_array(t[:, None])]).tocsc()
+    model, dense = Lasso(0.01, tol=1e-5).fit(data, y), Lasso(0.01, tol=1e-5).fit(data.toarray(), y)
+    assert model.converged_ and model.score(data, y) > 0.9
+    np.testing.assert_allclose(model.coef_, dense.coef_, atol=1e-3)
+
+
+def test_unprepared_data_with_check_input_false():
+    csr = sparse.random(20, 20, density=0.3, random_state=0, format="csr")
+    bad = [csr, X.tolist(), pd.DataFrame(X), X.astype(np.float16), X.astype(np.longdouble), X.astype(int)]
+    for data in bad:
+        with pytest.raises(TypeError, match="check_input=False takes X as"):
+            Lasso().fit(data, Y, check_input=False)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        Lasso().fit(X, Y[:5], check_input=False)
+
+
+def test_extreme_scales_are_solved_or_refused():
+    base = Lasso(0.1, tol=1e-10).fit(X, Y)
+    heavy = Lasso(0.1, tol=1e-10).fit(X, Y, sample_weight=np.full(20, 1e308))
+    np.testing.assert_allclose(heavy.coef_, base.coef_, rtol=1e-10)
+    for scale, message in ((1e155, "y: its squares overflow"), (1e-162, "y: its squares underflow")):
+        with pytest.raises(ValueError, match=message):
+            Lasso(0.1 * scale).fit(X, Y * scale)
+    for store in (np.asfortranarray, np.ascontiguousarray, sparse.csc_array):
+        with pytest.raises(ValueError, match="X has columns so small"):
+            Lasso(0.1).fit(store(X * 1e-170), Y)
+    with pytest.raises(ValueError, match="non-finite parameter values"):  # in float32, not in float64
+        Lasso(1e-40).fit((np.eye(3) * 1e-38).astype(np.float32), [1e5, 2e5, -1e5])
+    wild = Lasso(0.1, warm_start=True, tol=1e-10)
+    wild.coef_ = np.full(4, 1e300)
+    np.testing.assert_allclose(wild.fit(X, Y).coef_, base.coef_, atol=1e-8)
+
+
+def test_other_spellings():
+    import fractions
+
+    expected = Lasso(0.1, tol=1e-10).fit(X, Y)
+    for alpha in (np.longdouble(0.1), fractions.Fraction(1, 10), np.float32(0.1)):
+        np.testing.assert_allclose(Lasso(alpha, tol=1e-10).fit(X, Y).coef_, expected.coef_, atol=1e-7)
+    with pytest.raises(ValueError, match="alpha must be finite"):
+        Lasso(10**400).fit(X, Y)
+    one_sided = Lasso(0.1, bounds=(None, 0.5), tol=1e-10).fit(X, Y)
+    assert np.array_equal(one_sided.coef_, Lasso(0.1, bounds=(-np.inf, 0.5), tol=1e-10).fit(X, Y).coef_)
+    assert Lasso(0.1, bounds=np.array([-1, 1])).fit(X, Y).coef_.min() == -1
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    by_name = Lasso(0.1, penalty_factor=pd.Series([1.0, np.inf], index=["d", "a"])).fit(frame, Y)
+    assert by_name.coef_[0] == 0 and by_name.coef_[1] != 0
+    with pytest.raises(ValueError, match="alphas must be an integer or a sequence"):
+        lasso_path(X, Y, alphas=[])
+
+
+def test_warnings_point_at_the_users_line():
+    rng = np.random.default_rng(0)
+    wide = rng.standard_normal((20, 50))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Lasso(1e-3, max_iter=1, tol=1e-9).fit(wide, Y)
+        Lasso(1e-3, max_iter=1, tol=1e-9).fit(wide, np.c_[Y, Y])
+        Lasso(0.0).fit(X, Y)
+        lasso_path(X, Y, n_alphas=3)
+        enet_path(wide, Y, alphas=[1e-4], max_iter=1, tol=1e-9)
+        Lasso(1.0, precompute=X.T @ X).fit(X + 5, Y)
+    assert len(caught) == 7 and {item.filename for item in caught} == {__file__}
+    assert "for target 0" in str(caught[1].message) and "for target 1" in str(caught[2].message)

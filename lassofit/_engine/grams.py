@@ -5,6 +5,8 @@ import warnings
 import numpy as np
 from sklearn.utils import check_array
 
+from .calling import user_level
+
 # A full Gram above this many bytes is made in blocks, for working sets only. 1 GiB: p = 11585.
 GRAM_CAP = 1 << 30
 
@@ -26,7 +28,7 @@ def choose_gram(problem, precompute):
             f"precompute=True asks for a Gram matrix of {problem.p} x {problem.p}, which is above the cap of "
             f"{GRAM_CAP >> 20} MiB: Gram matrices of the working sets are used instead.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=user_level(),
         )
         return "lazy"
     return problem.gram(np.arange(problem.p))
@@ -42,7 +44,7 @@ def _given(problem, gram):
         warnings.warn(
             "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=user_level(),
         )
         return None
     i = p // 2

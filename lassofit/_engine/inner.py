@@ -105,7 +105,6 @@ class Subproblem:
         self.step = 1.0 / problem.norm2[which]  # columns out of the problem never reach a working set
         self.penalty = penalty.at(which)
         self.slack = slack[which]
-        self.block = None
 
     def largest(self, w):
         """Return the largest ``|w_j| * ||x_j||_s``."""
@@ -122,9 +121,11 @@ class Subproblem:
         if size == 0 or (self.problem.is_sparse and size > _DENSE_FREE):
             return np.zeros_like(free), None
         which = self.which[free]
-        if self.block is None or not np.array_equal(self.block.which, which):
-            self.block = FreeBlock(self.problem, which)
-        return free, self.block
+        shared, key = self.problem.free_blocks, which.tobytes()
+        if key not in shared:
+            shared.clear()  # one at a time: they are as large as their columns
+            shared[key] = FreeBlock(self.problem, which)
+        return free, shared[key]
 
     def free_step(self, w, r):
         """Minimise exactly over F from w, stopping at the first bound; return w and its residual."""
@@ -181,7 +182,7 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
             certificate = sub.certify(w, r)
             reached = certificate.gap <= goal or progress.stalled(certificate)
             step_goal = np.inf if step_tol is None else step_tol * sub.largest(w)
-            if sweeps >= budget or (reached and largest <= step_goal):
+            if sweeps >= budget or (reached and largest <= step_goal) or np.isnan(certificate.gap):
                 return w, r, sweeps, certificate
             if reached:  # by the gap: only small steps are missing
                 budget = min(budget, 10 * sweeps + state.period)

@@ -16,6 +16,7 @@ _BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 # Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
 # gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
 _ILL_CENTRED = 1e3
+_TINY = 1e-150  # squares of what is below this underflow
 _EPS = np.finfo(np.float64).eps
 
 
@@ -63,6 +64,7 @@ class Problem:
     def __init__(self, X, s, fit_intercept=True):
         self.X = X
         self.n, self.p = X.shape
+        s = s / s.max()  # first, lest the sum overflows
         self.s = read_only(s / s.sum())
         self.ones = read_only(np.ones(self.n))
         self.inverse_s = np.divide(1.0, self.s, out=np.zeros(self.n), where=self.s > 0)
@@ -75,15 +77,17 @@ class Problem:
         self.finite = bool(np.isfinite(self.raw_norm2).all())
         if not self.finite:
             return
-        # A constant column keeps a variance of rounding errors: it is zero, not something to divide by. In sparse X
-        # the weight of the entries that are not stored is 1 - (that of the stored): good to eps, not to eps^2.
-        least = 64 * _EPS if self.is_sparse else (64 * _EPS) ** 2
-        variance[variance <= least * mean**2] = 0.0
+        # A constant column keeps a variance of rounding errors: it is zero, not something to divide by. In a sparse
+        # column the weight of the entries that are not stored is 1 - (that of the stored): good to eps, not to eps^2.
+        partly = np.diff(X.indptr) < self.n if self.is_sparse else False
+        variance[variance <= np.where(partly, 64 * _EPS, (64 * _EPS) ** 2) * mean**2] = 0.0
         self.variance = variance
+        self.mean_of_all = mean
         self.mean = read_only(mean if fit_intercept else np.zeros(self.p))
         self.norm2 = variance if fit_intercept else self.raw_norm2
         ill = (self.mean**2 > _ILL_CENTRED**2 * variance) & (self.norm2 > 0) & (not self.is_sparse)
         self.ill_centred = np.flatnonzero(ill)
+        self.free_blocks = {}  # by their columns: several targets share them
         self.y = None
 
     def _moments(self):
@@ -110,11 +114,25 @@ class Problem:
         centred = y - other.y_mean
         if self.fit_intercept:
             centred -= self.s @ centred
-        norm = np.sqrt(self.s @ centred**2)
+        with np.errstate(over="ignore"):
+            norm = np.sqrt(self.s @ centred**2)
+        tiny = 0 < np.abs(y).max() < _TINY
+        if tiny or not np.isfinite(norm):
+            size = "underflow" if tiny else "overflow"
+            raise ValueError(f"y: its squares {size}. Rescale y, and alpha with it.")
         if norm <= 8 * _EPS * np.sqrt(self.s @ y**2):  # constant but for rounding
             centred, norm = np.zeros(self.n), 0.0
         other.y, other.y_norm = centred, float(norm)
         return other
+
+    def underflows(self):
+        """Return whether some column is not constant but so small that its squares are zero."""
+        flat = np.flatnonzero((self.variance == 0) & (np.abs(self.mean_of_all) < _TINY))
+        if not len(flat):
+            return False
+        some = self.X[:, flat]
+        largest = np.abs(some.data if self.is_sparse else some).max(initial=0.0)
+        return bool(0 < largest < _TINY)
 
     def intercept(self, w):
         """Return the intercept that belongs to w."""
@@ -128,7 +146,8 @@ class Problem:
             return Lines(self.lines, which, mean)
         gathered = self.X.T[which]
         if needs_centring:
-            gathered = gathered.astype(np.float64, copy=False) - mean[:, None]
+            gathered = gathered.astype(np.float64, copy=False)
+            gathered -= mean[:, None]  # in place: gathered is a copy already
             mean = read_only(np.zeros(len(which)))
         return Lines(read_only(np.ascontiguousarray(gathered)), np.arange(len(which)), mean)
 

@@ -5,6 +5,8 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from .calling import user_level
+
 _NAMES = ("iteration", "objective", "dual_gap", "support_size", "working_set_size", "seconds")
 _HEAD = "iteration      objective   dual gap  support  working set  seconds"
 
@@ -30,7 +32,7 @@ def history(records):
     return {name: np.array([getattr(record, name) for record in records]) for name in _NAMES}
 
 
-def warn_not_converged(solution, control, what="", stacklevel=3):
+def warn_not_converged(solution, control, what=""):
     """Warn that a fit did not reach tol: the gap reached and asked for, in the units of dual_gap_, and one remedy."""
     gap, goal = solution.certificate.gap, solution.goal
     asked = f"tol={control.tol:g} asks for at most {goal:.3e}"
@@ -41,7 +43,9 @@ def warn_not_converged(solution, control, what="", stacklevel=3):
         )
     else:
         remedy = f"Increase max_iter (now {control.max_iter})."
-        if not np.isfinite(gap):
+        if np.isnan(gap):
+            remedy = "The gap is not a number: X, y or the penalties are too large or too small. Rescale them."
+        elif not np.isfinite(gap):
             remedy = (
                 "The gap is infinite, since unpenalised features cannot be certified before they are fitted: "
                 "increase max_iter, or give these features a small penalty."
@@ -50,7 +54,7 @@ def warn_not_converged(solution, control, what="", stacklevel=3):
             "Objective did not converge. You might want to increase the number of iterations"
             f"{what}. The dual gap is {gap:.3e}, {asked}. {remedy}"
         )
-    warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
+    warnings.warn(text, ConvergenceWarning, stacklevel=user_level())
 
 
 def _above(value):

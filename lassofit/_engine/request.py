@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
+from .calling import user_level
 from .paths import alpha_grid, alpha_max
 from .validation import solver_ready
 
@@ -25,20 +26,22 @@ def requested_alphas(n_alphas, alphas):
     """Return the number of alphas or the alphas, with scikit-learn 1.9's deprecations."""
     asked = 100
     if not isinstance(n_alphas, str):
-        warnings.warn(_DEPRECATED, FutureWarning, stacklevel=3)
+        warnings.warn(_DEPRECATED, FutureWarning, stacklevel=user_level())
         asked = n_alphas
     if alphas is None:
-        warnings.warn(_ALPHAS_NONE, FutureWarning, stacklevel=3)
+        warnings.warn(_ALPHAS_NONE, FutureWarning, stacklevel=user_level())
     elif not isinstance(alphas, str):
         asked = alphas
     elif alphas != "warn":
         raise ValueError(f"alphas must be an integer or an array of alphas, got {alphas!r}.")
-    if isinstance(asked, Integral):
+    if isinstance(asked, Integral) and not isinstance(asked, bool):
         if asked < 1:
             raise ValueError(f"alphas must be at least 1, got {asked}.")
         return int(asked)
+    if np.ndim(asked) != 1 or len(asked) == 0:
+        raise ValueError(f"alphas must be an integer or a sequence of at least one number >= 0, got {asked!r}.")
     values = check_array(asked, ensure_2d=False, dtype=np.float64, input_name="alphas")
-    if values.ndim != 1 or (values < 0).any():
+    if (values < 0).any():
         raise ValueError(f"alphas must be a sequence of numbers >= 0, got {asked!r}.")
     return np.sort(values)[::-1]
 
@@ -55,7 +58,7 @@ def solver_options(params):
     }
     weights = params.pop("sample_weight", None)
     if params:
-        raise ValueError("Unexpected parameters in params", params.keys())
+        raise ValueError(f"Unexpected parameters in params: {', '.join(map(repr, params))}.")
     return options, weights
 
 

@@ -13,6 +13,7 @@ from .duality import certify, kkt_residual, noise
 from .inner import Progress, Subproblem, descend
 from .kernels.certificate import kkt_violation
 
+_ABSURD = 1e100  # coefficients that no start has any use for
 _SMALL = 128  # columns: below this every column is in the working set
 _GROWTH = 2  # a working set is at least this many times the support
 _FINEST_STEP = 64 * np.finfo(np.float64).eps  # relative to the largest coefficient: below this, changes are rounding
@@ -47,6 +48,8 @@ class Solution:
         if start is None or problem.y_norm == 0.0:  # zero is within all bounds, and optimal for a constant y
             start = np.zeros(problem.p)
         w = np.array(start, dtype=np.float64)
+        if np.abs(w).max(initial=0.0) > _ABSURD * max(problem.y_norm, 1.0):  # its squares would overflow
+            w = np.zeros(problem.p)
         self.w = np.clip(w, penalty.lo, penalty.hi)
         self.intercept = problem.y_mean
         self.n_iter = 0
@@ -101,7 +104,7 @@ def solve(problem, penalty, solution, control):
         )
         solution.converged = solution.relative_gap <= control.tol
         solution.at_floor = not solution.converged and progress.stalled(certificate)
-        done = (solution.converged and fine) or solution.at_floor
+        done = (solution.converged and fine) or solution.at_floor or np.isnan(certificate.gap)
         if done or solution.n_iter >= control.max_iter or not len(eligible):
             break
         chosen = choose(problem, penalty, solution.w, certificate.c, eligible, must)

@@ -55,7 +55,8 @@ def solve_active(problem, penalty, solution, control):
         yield Record(solution.n_iter, certificate.objective, certificate.gap, support, len(face.w), seconds)
         # A stage on the way is another alpha's solution: within tol perhaps, but biased, where the target's is exact.
         solution.converged = solution.relative_gap <= control.tol
-        if (solution.converged and ratio in (None, 1.0)) or solution.n_iter >= control.max_iter or not eligible.any():
+        done = (solution.converged and ratio in (None, 1.0)) or np.isnan(certificate.gap)
+        if done or solution.n_iter >= control.max_iter or not eligible.any():
             solution.intercept = problem.intercept(solution.w)
             return
         if ratio == 1.0:

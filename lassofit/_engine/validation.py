@@ -14,7 +14,11 @@ def _real(low, high):
     def check(name, value):
         if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
             raise TypeError(f"{name} must be a real number, got {value!r} of type {type(value).__name__}.")
-        if not (low <= value <= high and np.isfinite(value)):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = np.inf
+        if not (low <= number <= high and np.isfinite(number)):
             limits = f"in [{low}, {high}]" if np.isfinite(high) else f"finite and >= {low}"
             raise ValueError(f"{name} must be {limits}, got {value!r}.")
 
@@ -115,6 +119,21 @@ def check_data(estimator, X, y):
     return X, check_target(y)
 
 
+def check_prepared(X, y):
+    """Check what costs nothing of data that are to be taken as they are: the kind of X and y, and their lengths."""
+    kind = getattr(X, "dtype", None)
+    ready = isinstance(X, np.ndarray) or (sparse.issparse(X) and X.format == "csc")
+    if not ready or X.ndim != 2 or kind not in (np.float64, np.float32):
+        raise TypeError(
+            "check_input=False takes X as a float64 or float32 array of two dimensions or CSC matrix, got "
+            f"{type(X).__name__} of dtype {kind}. Use check_input=True."
+        )
+    y = check_target(y)
+    if len(y) != X.shape[0]:
+        raise ValueError(f"X and y have inconsistent numbers of samples: {X.shape[0]} and {len(y)}.")
+    return X, y
+
+
 def check_target(y):
     """Return y as a dense float64 array."""
     if sparse.issparse(y):
@@ -136,9 +155,10 @@ def solver_ready(X):
     return X
 
 
-def raise_not_finite(X):
+def raise_not_finite(X, estimator_name=None):
     """Raise for an X whose column moments are not finite: say what it holds, or that it overflows."""
-    assert_all_finite(X.data if sparse.issparse(X) else X, input_name="X")
+    values = X.data if sparse.issparse(X) else X
+    assert_all_finite(values, input_name="X", estimator_name=estimator_name)
     raise ValueError(
         "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
         "large values and need to be preprocessed: the squares of X's columns overflow. Rescale X."
@@ -166,6 +186,8 @@ def check_factor(factor, p, names):
     """Return penalty factors as an array of shape (p,), or None; a dict goes by feature names, others are 1."""
     if factor is None:
         return None
+    if hasattr(factor, "to_dict") and names is not None and set(factor.index) & set(names):
+        factor = factor.to_dict()  # a pandas Series goes by its index, as a dict by its keys
     if isinstance(factor, dict):
         if names is None:
             raise ValueError("penalty_factor is a dict, but X has no feature names: pass a data frame or an array.")
@@ -187,9 +209,10 @@ def check_bounds(bounds, positive, p):
     """Return the lower and the upper bound of every coefficient: scalars or arrays of shape (p,)."""
     if bounds is None:
         return (0.0 if positive else -np.inf), np.inf
-    if not isinstance(bounds, tuple | list) or len(bounds) != 2:
+    if not isinstance(bounds, tuple | list | np.ndarray) or len(bounds) != 2:
         raise ValueError(f"bounds must be a pair (lower, upper), got {bounds!r}.")
-    lower, upper = (_floats("bounds", bound) for bound in bounds)
+    open_ends = (-np.inf, np.inf)
+    lower, upper = (_floats("bounds", e if b is None else b) for b, e in zip(bounds, open_ends, strict=True))
     for side, bound in (("lower", lower), ("upper", upper)):
         if bound.shape not in ((), (p,)):
             raise ValueError(f"bounds: {side} must be a scalar or have shape ({p},), got {bound.shape}.")
