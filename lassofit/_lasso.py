@@ -168,7 +168,8 @@ class ElasticNet(CoordinateRegressor):
     max_iter : int or None, default=1000
         Largest number of sweeps and Newton steps; None: no limit.
     tol : float, default=1e-4
-        The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem.
+        The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem. With an
+        L2 part the last steps have to be of at most ``tol`` too, since the gap is quadratic in their error.
     warm_start : bool, default=False
         Whether to start from the ``coef_`` of the last fit.
     positive : bool, default=False
