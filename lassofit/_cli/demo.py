@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
-from .text import duration, number, say, small, table
+from .text import counted, duration, number, say, small, table
 
 GAP = 1e-6
 FRACTIONS = (2, 10, 100, 1000)
@@ -146,7 +146,7 @@ def say_path(X, y, names):
     say(f"first to enter: {', '.join(names[j] for j in order)}")
     say(f"time: {duration(seconds)} for all {len(alphas)}")
     if caught:
-        say(f"{len(caught)} warnings, the first: {caught[0].message}")
+        say(f"{counted(len(caught), 'warning')}, the first: {caught[0].message}")
     say("")
 
 
@@ -188,5 +188,5 @@ def say_search(data):
         f"time: {duration(seconds)} for {len(grid)} alphas and 5 folds",
     )
     if caught:
-        say(f"{len(caught)} warnings, the first: {caught[0].message}")
+        say(f"{counted(len(caught), 'warning')}, the first: {caught[0].message}")
     sys.stdout.flush()

@@ -9,18 +9,21 @@ import numpy as np
 
 from .setup import cache_folders, compiled_and_loaded
 from .table import make_design, read_columns
-from .text import Problem, duration, number, say, several, small, table
+from .text import Problem, counted, duration, number, say, several, small, table
 
 FOLDS, N_ALPHAS, SMALLEST = 5, 50, 1e-3
 SEED = 0
 TOL, MAX_ITER = 1e-6, 10_000
+ROUNDING = 1e-13  # relative differences that are no more than rounding
 
 
-def fit_file(path, target, *, alpha=None, drop=(), one_hot=False, standardize=True, top=40):
+def fit_file(
+    path, target, *, alpha=None, drop=(), one_hot=False, standardize=True, top=40, decimal=".", encoding="utf-8"
+):
     """Read the file, choose alpha unless it is given, fit and print; return the exit code."""
-    design = make_design(read_columns(path), target, drop, one_hot)
+    design = make_design(read_columns(path, decimal, encoding), target, drop, one_hot, decimal)
     n, p = design.X.shape
-    say(f"{Path(path).name}: {n} rows, target {target!r}, {_count(p, 'column')} to explain it with")
+    say(f"{Path(path).name}: {counted(n, 'row')}, target {target!r}, {counted(p, 'column')} to explain it with")
     for note in design.notes:
         _aside(f"note: {note}")
     say(_scale_line(standardize), "")
@@ -51,10 +54,13 @@ def choose_alpha(X, y, standardize):
     from sklearn.model_selection import GridSearchCV, KFold
 
     if len(y) < 2 * FOLDS:
-        raise Problem(f"{len(y)} rows are too few to choose alpha by {FOLDS} folds; give --alpha")
+        few = "1 row is" if len(y) == 1 else f"{len(y)} rows are"
+        raise Problem(f"{few} too few to choose alpha by {FOLDS} folds; give --alpha")
+    if _constant(y):
+        raise Problem(f"the target is constant ({number(y[0])} in every row): no alpha can be chosen; give --alpha")
     largest = _alpha_max(X, y, standardize)
     if not largest > 0:
-        raise Problem("the target is constant or has nothing to do with any column; give --alpha")
+        raise Problem("the target has nothing to do with any column: no alpha can be chosen; give --alpha")
     grid = np.geomspace(largest, largest * SMALLEST, N_ALPHAS)
     folds = KFold(FOLDS, shuffle=True, random_state=SEED)
     search = GridSearchCV(
@@ -103,8 +109,13 @@ def _alpha_max(X, y, standardize):
     scale = _deviations(X) if standardize else np.ones(X.shape[1])
     centred = y - y.mean()
     products = np.abs([(x - x.mean()) @ centred for x in X.T]) / len(y)
-    usable = scale > 0
+    usable = (scale > 0) & (products > ROUNDING * _deviations(X) * y.std())
     return float((products[usable] / scale[usable]).max(initial=0.0))
+
+
+def _constant(y):
+    """Whether the values differ by no more than rounding."""
+    return np.ptp(y) <= ROUNDING * np.abs(y).max()
 
 
 def _deviations(X):
@@ -124,13 +135,13 @@ def _say_coefficients(model, design, standardize, top):
     order = [j for j in np.lexsort((np.arange(len(coef)), -size)) if coef[j] != 0]
     zeros = [name for name, value in zip(design.names, coef, strict=True) if value == 0]
     by = "their effect per standard deviation" if standardize else "their size"
-    say(f"{len(order)} of {len(coef)} coefficients are not zero; sorted by {by}:", "")
+    say(f"{len(order)} of {counted(len(coef), 'coefficient')} not zero, sorted by {by}:", "")
     shown = order if top == 0 else order[:top]
     rows = [(design.names[j], number(coef[j]), number(coef[j] * deviation[j])) for j in shown]
     rows.append(("(intercept)", number(model.intercept_), ""))
     say(table(("column", "coefficient", "per std. dev."), rows, left=("column",)), "")
     if len(shown) < len(order):
-        say(f"and {len(order) - len(shown)} smaller ones (--top 0 shows all)", "")
+        say(f"and {counted(len(order) - len(shown), 'smaller one')} (--top 0 shows all)", "")
     if zeros:
         say(f"zero: {several(zeros, 30)}", "")
 
@@ -144,7 +155,7 @@ def _say_quality(model, design):
     residual = np.sum((y - model.predict(X)) ** 2)
     state = "converged" if model.converged_ else "NOT converged: the model is not the optimum"
     rows = [
-        ("R^2 on these rows", number(1 - residual / total) if total > 0 else "- (constant target)"),
+        ("R^2 on these rows", "not defined: the target is constant" if _constant(y) else number(1 - residual / total)),
         ("dual gap", f"{small(model.dual_gap_)} (how far the objective can be above its minimum)"),
         ("relative gap", f"{small(model.relative_gap_)}, asked for {TOL:g}: {state}"),
         ("", f"{small(certify(model, X, y).relative_gap)}, recomputed in plain numpy"),
@@ -164,11 +175,6 @@ def _scale_line(standardize):
             "the rows fitted); the coefficients are in the units of the file"
         )
     return "alpha penalises the columns as they are (--no-standardize)"
-
-
-def _count(number, noun):
-    """Return a number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _aside(text):

@@ -5,17 +5,20 @@ Parquet files need the extra ``table``.
 """
 
 import bz2
+import codecs
 import csv
 import difflib
 import gzip
 import importlib.util
+import itertools
 import lzma
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from .text import Problem, several
+from .text import Problem, counted, notation, read_number, several
 
 MOST_LEVELS = 100  # values of a text column that --one-hot still turns into columns
 
@@ -52,17 +55,22 @@ class Design(NamedTuple):
     notes: list
 
 
-def read_columns(path):
+def read_columns(path, decimal=".", encoding="utf-8"):
     """Return the columns of a file; ``Problem`` with a message where that is impossible."""
     path = Path(path)
+    if path.is_dir():
+        raise Problem(f"{str(path)!r} is a directory, not a file")
     if not path.is_file():
         raise Problem(f"there is no file {str(path)!r}")
-    parquet = path.suffix.lower() in {".parquet", ".pq"}
+    parquet = _is_parquet(path)
     pandas = importlib.util.find_spec("pandas") is not None
     if parquet and not (pandas and importlib.util.find_spec("pyarrow")):
         raise Problem('reading Parquet needs pandas and pyarrow (CSV needs neither): pip install "lassofit[table]"')
+    encoding = _known(encoding)
     try:
-        columns = _from_pandas(path, parquet) if pandas else _from_csv(path)
+        columns = (_from_pandas if pandas else _from_csv)(path, decimal, encoding)
+    except UnicodeError as error:
+        raise Problem(_wrong_encoding(path, encoding, error)) from error
     except (OSError, ValueError, csv.Error, EOFError, lzma.LZMAError) as error:
         kind = "Parquet" if parquet else "CSV"
         reason = " ".join(str(error).split())
@@ -72,7 +80,12 @@ def read_columns(path):
     return columns
 
 
-def make_design(columns, target, drop=(), one_hot=False):
+def _is_parquet(path):
+    """Whether the name is that of a Parquet file."""
+    return path.suffix.lower() in {".parquet", ".pq"}
+
+
+def make_design(columns, target, drop=(), one_hot=False, decimal="."):
     """Return the matrix, target and names of a regression; ``Problem`` where the table is unfit."""
     by_name = {column.name: column for column in columns}
     drop = _names_in(drop, by_name)
@@ -84,17 +97,7 @@ def make_design(columns, target, drop=(), one_hot=False):
     features = [c for c in columns if c.name != target and c.name not in drop]
     y = by_name[target]
     _refuse_missing([*features, y], len(y.values))
-    if not y.numeric:
-        raise Problem(f"the target {target!r} is not numeric: it holds {_examples(y)}")
-    texts = [column for column in features if not column.numeric]
-    if texts and not one_hot:
-        listed = "\n".join(f"  {column.name}: {_examples(column)}" for column in texts)
-        names = ",".join(column.name for column in texts)
-        raise Problem(
-            f"these columns are not numeric:\n{listed}\n"
-            f'Leave them out (--drop "{names}") or turn each of their values into a 0/1 column '
-            "(--one-hot)."
-        )
+    _refuse_texts(features, y, one_hot, decimal)
     features = [part for c in features for part in ([c] if c.numeric else _indicators(c))]
     if not features:
         raise Problem("no columns are left to explain the target with")
@@ -109,18 +112,23 @@ def _names_in(drop, known):
     return [name if name in known else name.strip() for part in parts for name in part]
 
 
-def _from_pandas(path, parquet):
+def _from_pandas(path, decimal, encoding):
     """Read a file by pandas."""
     import pandas as pd
 
-    if parquet:
+    if _is_parquet(path):
         frame = pd.read_parquet(path)
+        _refuse_repeated(map(str, frame.columns))
     else:
-        frame = pd.read_csv(path, sep=_separator(path), encoding="utf-8-sig", low_memory=False)
-    return [_column(str(name), frame.iloc[:, k]) for k, name in enumerate(frame.columns)]
+        separator, header = _separator_and_header(path, decimal, encoding)
+        _refuse_repeated(header)
+        frame = pd.read_csv(path, sep=separator, decimal=decimal, encoding=encoding, low_memory=False)
+        if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first fields for names of the rows
+            raise ValueError(f"its rows have more fields than its header, which has {len(header)}")
+    return [_column(str(name), frame.iloc[:, k], decimal) for k, name in enumerate(frame.columns)]
 
 
-def _column(name, series):
+def _column(name, series, decimal):
     """Turn a pandas column into one of ours."""
     from pandas.api import types
 
@@ -128,61 +136,91 @@ def _column(name, series):
         return Column(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     absent = series.isna().to_numpy()
     texts = [None if gone else str(v) for v, gone in zip(series, absent, strict=True)]
-    return _parse(name, texts)
+    return _parse(name, texts, decimal)
 
 
-def _separator(path):
-    """Return the separator that occurs most often in the first line."""
-    with _OPENERS.get(path.suffix.lower(), open)(path, "rt", encoding="utf-8-sig") as file:
-        header = file.readline()
-    return max(",;\t|", key=header.count)
+def _open(path, encoding):
+    """Open a CSV file, which may be compressed, as the module csv wants it."""
+    return _OPENERS.get(path.suffix.lower(), open)(path, "rt", encoding=encoding, newline="")
 
 
-def _from_csv(path):
+def _separator_and_header(path, decimal, encoding):
+    """Return the separator that occurs most often in the first line, and the names it separates."""
+    with _open(path, encoding) as file:
+        first = next((line for line in file if line.strip()), "")
+        separator = max(",;\t|".replace(decimal, ""), key=first.count)
+        if separator not in first:  # decimal commas may be in quotes and the separator a comma
+            separator = ","
+        return separator, next(csv.reader(itertools.chain([first], file), delimiter=separator), [])
+
+
+def _from_csv(path, decimal, encoding):
     """Read a CSV file by the standard library."""
-    separator = _separator(path)
-    opener = _OPENERS.get(path.suffix.lower(), open)
-    with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
+    separator, _ = _separator_and_header(path, decimal, encoding)
+    with _open(path, encoding) as file:
         rows = [row for row in csv.reader(file, delimiter=separator) if row]
     if not rows:
         return []
     header, *body = rows
     for number, row in enumerate(body, start=2):
         if len(row) != len(header):
-            raise ValueError(f"row {number} has {len(row)} fields, the header {len(header)}")
-    names = _unique([name or f"Unnamed: {k}" for k, name in enumerate(header)])
+            raise ValueError(f"row {number} has {counted(len(row), 'field')}, the header {len(header)}")
+    _refuse_repeated(header)
+    names = [name or f"Unnamed: {k}" for k, name in enumerate(header)]
     texts = zip(*body, strict=True) if body else [()] * len(names)
     return [
-        _parse(name, [None if t.strip().lower() in _MISSING else t.strip() for t in cells])
+        _parse(name, [None if t.strip().lower() in _MISSING else t.strip() for t in cells], decimal)
         for name, cells in zip(names, texts, strict=True)
     ]
 
 
-def _unique(names):
-    """Append .1, .2, ... to repeated names."""
-    seen, out = {}, []
-    for name in names:
-        out.append(f"{name}.{seen[name]}" if name in seen else name)
-        seen[name] = seen.get(name, 0) + 1
-    return out
-
-
-def _parse(name, texts):
+def _parse(name, texts, decimal):
     """Make a column of texts, None where missing: numeric if all are numbers, or true and false."""
     numbers = [np.nan if t is None else _BOOLEANS.get(t.lower()) for t in texts]
     try:
         if None in numbers:
-            numbers = [np.nan if t is None else _float(t) for t in texts]
+            numbers = [np.nan if t is None else read_number(t, decimal) for t in texts]
     except ValueError:
         return Column(name, np.array(texts, dtype=object))
     return Column(name, np.array(numbers, dtype=np.float64))
 
 
-def _float(text):
-    """Read a number; unlike float(), no underscores, which are in codes rather than in numbers."""
-    if "_" in text:
-        raise ValueError(text)
-    return float(text)
+def _refuse_texts(features, y, one_hot, decimal):
+    """Raise if any of the columns is not numeric, unless it is to become columns of 0 and 1."""
+    texts = [column for column in (*features, y) if not column.numeric]
+    notations = [notation(column.values, decimal) for column in texts]
+    written = {c.name: f"  {c.name}: {_examples(c)} ({kind})" for c, kind in zip(texts, notations, strict=True) if kind}
+    others = [column for column in texts if column.name not in written]
+    parts = []
+    if written:
+        listed = "\n".join(written.values())
+        parts.append(f"these columns hold numbers that are written in a way that is not read:\n{listed}")
+        kinds = " ".join(notations)
+        if "decimal commas" in kinds:
+            parts.append("Read decimal commas by --decimal , (then the whole file must have them).")
+        if "decimal points" in kinds:
+            parts.append("For decimal points do without --decimal; a file may have one decimal mark only.")
+        if "thousands" in kinds or "percent" in kinds:
+            parts.append("Take thousands separators and percent signs out of the file.")
+    if y in others:
+        parts.append(f"the target {y.name!r} is not numeric: it holds {_examples(y)}")
+    elif others and not one_hot:
+        listed = "\n".join(f"  {column.name}: {_examples(column)}" for column in others)
+        names = ",".join(column.name for column in others)
+        parts.append(
+            f"these columns are not numeric:\n{listed}\n"
+            f'Leave them out (--drop "{names}") or turn each of their values into a 0/1 column '
+            "(--one-hot)."
+        )
+    if parts:
+        raise Problem("\n".join(parts))
+
+
+def _refuse_repeated(names):
+    """Raise if a name stands for several columns."""
+    repeated = [f"{name!r} ({count} times)" for name, count in Counter(names).items() if name and count > 1]
+    if repeated:
+        raise Problem(f"the header repeats names; give every column its own: {several(repeated)}")
 
 
 def _indicators(column):
@@ -222,6 +260,25 @@ def _examples(column):
     """Show some values of a text column."""
     levels = sorted({value for value in column.values if value is not None})
     return several([repr(level) for level in levels], most=3)
+
+
+def _known(encoding):
+    """Return the name of an encoding, the one that skips a mark at the start for UTF-8."""
+    try:
+        "".encode(encoding)  # refuses the codecs that are not for text
+    except (LookupError, UnicodeError) as error:
+        raise Problem(f"there is no text encoding {encoding!r}") from error
+    return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+
+
+def _wrong_encoding(path, encoding, error):
+    """Say that a file is not in the encoding, and the way out."""
+    name = encoding.removesuffix("-sig")
+    found = f"byte 0x{error.object[error.start]:02x}" if isinstance(error, UnicodeDecodeError) else str(error)
+    return (
+        f"{str(path)!r} cannot be read as CSV in the encoding {name} ({found}). If it is a text file, "
+        "name its encoding:\n--encoding cp1252 (Windows, Western Europe), latin-1, utf-16 or another"
+    )
 
 
 def _unknown(name, known):

@@ -1,4 +1,8 @@
-"""Plain text: tables, durations and numbers, in ASCII, which every terminal and pipe can take."""
+"""Plain text: tables, durations and numbers, in ASCII, which every terminal and pipe can take; and numbers read from it."""
+
+import re
+
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.' \xa0\u202f])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")  # 1,009,618.5
 
 
 class Problem(Exception):
@@ -54,8 +58,44 @@ def small(value):
     return "-" if value is None else f"{value:.1e}"
 
 
+def counted(count, noun):
+    """Return a count with its noun."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def several(names, most=8):
     """Return names in one line, the first few of them only."""
     names = [str(name) for name in names]
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def read_number(text, decimal):
+    """Read a number; unlike float(), no underscores, which are in codes rather than in numbers."""
+    if "_" in text or (decimal == "," and "." in text):
+        raise ValueError(text)
+    return float(text.replace(decimal, "."))
+
+
+def _is_number(text, decimal):
+    """Whether a text is a number."""
+    try:
+        read_number(text, decimal)
+    except ValueError:
+        return False
+    return True
+
+
+def notation(values, decimal):
+    """Say what keeps texts from being read as numbers although they are; "" if they are not."""
+    texts = [text.removesuffix("%").rstrip() for text in values]
+    percent = any(text.endswith("%") for text in values)
+    kinds = []
+    if not all(_is_number(text, decimal) for text in texts):
+        if all(_is_number(text.replace(",", "."), ".") for text in texts):
+            kinds.append("decimal commas" if decimal == "." else "decimal points")
+        if all(_GROUPED.fullmatch(text) or _is_number(text, decimal) for text in texts):
+            kinds.append("thousands separators")
+        if not kinds:
+            return ""
+    return " and ".join(["percent signs"] * percent + [" or ".join(kinds)] * bool(kinds))

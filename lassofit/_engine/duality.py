@@ -74,8 +74,11 @@ def certify(problem, penalty, w, r, free, slack, correlate, block=None):
     else:
         inside, v = block.project(r)
         outside = float(inside @ inside)
-    v2 = float(v @ (problem.inverse_s * v))
-    c = correlate(v)
+    return certify_point(problem, penalty, w, correlate(v), float(v @ (problem.inverse_s * v)), free, slack, outside)
+
+
+def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0):
+    """Certify w from the correlations c of its dual point v, ``v2 = <v, v>`` and ``outside = |Proj_F r|^2``."""
     kappa = feasible_scale(c, w, *penalty, free, slack)
     gap = min(0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale) for scale in {1.0, kappa})
     cost = penalty.value(w)

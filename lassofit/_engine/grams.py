@@ -20,7 +20,7 @@ def choose_gram(problem, precompute):
         precompute = "auto"
     if isinstance(precompute, str):
         fits = problem.p**2 * 8 <= GRAM_CAP
-        return problem.gram(np.arange(problem.p)) if problem.n > problem.p and fits else None
+        return problem.full_gram() if problem.n > problem.p and fits else None
     if not precompute:
         return None
     if problem.p**2 * 8 > GRAM_CAP:
@@ -31,7 +31,7 @@ def choose_gram(problem, precompute):
             stacklevel=user_level(),
         )
         return "lazy"
-    return problem.gram(np.arange(problem.p))
+    return problem.full_gram()
 
 
 def _given(problem, gram):

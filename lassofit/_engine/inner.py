@@ -10,7 +10,7 @@ from collections import deque
 
 import numpy as np
 
-from .duality import FreeBlock, certify
+from .duality import FreeBlock, certify, certify_point
 from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
@@ -78,9 +78,9 @@ class GramState:
         self.parameters = (sub.step, *sub.penalty)
 
     def load(self, w, r):
-        """Start from w with residual r: the correlations come from X, so the Gram's rounding does not add up."""
+        """Start from w with residual r: the correlations are made anew, so the sweeps' rounding does not add up."""
         self.w = w
-        self.c = self.sub.lines.correlate(self.sub.problem.s * r)
+        self.c = self.sub.correlations(r)
 
     def sweep(self, order):
         """Run one sweep; return its largest weighted change."""
@@ -113,6 +113,10 @@ class Subproblem:
     def residual(self, w):
         """Return the residual of w, recomputed."""
         return self.problem.residual(self.lines, w)
+
+    def correlations(self, r):
+        """Return <x_j, r>."""
+        return self.lines.correlate(self.problem.s * r)
 
     def free(self, w):
         """Return the mask of F at w, and its block where projections are affordable; all False otherwise."""
@@ -147,6 +151,43 @@ class Subproblem:
         free, block = self.free(w)
         correlate = self.lines.correlate
         return certify(self.problem, self.penalty, w, r, free, self.slack, correlate, block)
+
+
+class GramSubproblem:
+    """The problem on its full Gram matrix: no pass over X, where ``descend``'s residual is the correlations alone.
+
+    For a matrix of centred columns made here, in float64: its rounding is that of a pass over X, so a certificate from
+    ``c = X'y - G w`` is as good. Not for one that the user gave, nor for unpenalised columns, which need projections.
+    """
+
+    def __init__(self, problem, penalty, which, slack, gram):
+        self.problem = problem
+        self.which = which
+        self.penalty = penalty.at(which)
+        self.step = 1.0 / problem.norm2[which]
+        self.slack = slack[which]
+        self.gram = gram
+        self.target = problem.target_correlations()[which]
+        self.nothing_free = np.zeros(len(which), dtype=bool)
+
+    largest = Subproblem.largest
+
+    def residual(self, w):
+        """Return the correlations <x_j, r>, which stand for the residual."""
+        return self.target - self.gram @ w
+
+    def correlations(self, r):
+        """Return a copy: the sweeps write to it."""
+        return r.copy()
+
+    def free_step(self, w, r):
+        """Return w and r: nothing is free."""
+        return w, r
+
+    def certify(self, w, r):
+        """Certify w; <r, r> = <y, y> - <X'y + c, w>."""
+        v2 = max(self.problem.y_norm**2 - float((self.target + r) @ w), 0.0)
+        return certify_point(self.problem, self.penalty, w, r, v2, self.nothing_free, self.slack)
 
 
 class Progress:

@@ -87,6 +87,7 @@ class Problem:
         self.norm2 = variance if fit_intercept else self.raw_norm2
         ill = (self.mean**2 > _ILL_CENTRED**2 * variance) & (self.norm2 > 0) & (not self.is_sparse)
         self.ill_centred = np.flatnonzero(ill)
+        self.made_gram = None
         self.free_blocks = {}  # by their columns: several targets share them
         self.y = None
 
@@ -123,6 +124,7 @@ class Problem:
         if norm <= 8 * _EPS * np.sqrt(self.s @ y**2):  # constant but for rounding
             centred, norm = np.zeros(self.n), 0.0
         other.y, other.y_norm = centred, float(norm)
+        other._target_correlations = None
         return other
 
     def underflows(self):
@@ -133,6 +135,18 @@ class Problem:
         some = self.X[:, flat]
         largest = np.abs(some.data if self.is_sparse else some).max(initial=0.0)
         return bool(0 < largest < _TINY)
+
+    def target_correlations(self):
+        """Return <x_j, y>, made once for a target."""
+        if self._target_correlations is None:
+            self._target_correlations = self.correlate(self.s * self.y)
+        return self._target_correlations
+
+    def full_gram(self):
+        """Return the Gram matrix of all columns, made once for X."""
+        if self.made_gram is None:
+            self.made_gram = self.gram(np.arange(self.p))
+        return self.made_gram
 
     def intercept(self, w):
         """Return the intercept that belongs to w."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .duality import certify, kkt_residual, noise
-from .inner import Progress, Subproblem, descend
+from .inner import GramSubproblem, Progress, Subproblem, descend
 from .kernels.certificate import kkt_violation
 
 _ABSURD = 1e100  # coefficients that no start has any use for
@@ -81,15 +81,20 @@ def solve(problem, penalty, solution, control):
     slack = noise(problem)
     eligible = np.flatnonzero(penalty.lo < penalty.hi)
     must = unthresholded(penalty, eligible)
-    which = np.union1d(np.flatnonzero(solution.w), must)
-    sub = Subproblem(problem, penalty, which, slack)
+    on_gram = _sweeps_on(control.gram, problem, penalty, must)
+    which = eligible if on_gram else np.union1d(np.flatnonzero(solution.w), must)
+    gram = _gram_of(control.gram, problem, which) if on_gram else None
+    sub = (
+        GramSubproblem(problem, penalty, which, slack, gram) if on_gram else Subproblem(problem, penalty, which, slack)
+    )
     r = sub.residual(solution.w[which])
     progress = Progress()
     # The gap of the lasso is linear in the error of the coefficients, that of an elastic net quadratic: at tol=1e-12
     # they would be off by 1e-6. So the last solve also waits for steps of at most tol, as scikit-learn's does.
     quadratic = bool((penalty.l2 > 0).any())
     fine = True  # a start within tol is left as it is
-    known = None  # the certificate, where the last inner solve covered every column and so found it already
+    # The certificate, where an inner problem covers every column and so finds it already.
+    known = _extended(sub.certify(solution.w[which], r), which, problem.p) if on_gram else None
     while True:
         certificate = known or certify_whole(problem, penalty, solution, sub, r, slack)
         solution.certificate = certificate
@@ -107,7 +112,7 @@ def solve(problem, penalty, solution, control):
         done = (solution.converged and fine) or solution.at_floor or np.isnan(certificate.gap)
         if done or solution.n_iter >= control.max_iter or not len(eligible):
             break
-        chosen = choose(problem, penalty, solution.w, certificate.c, eligible, must)
+        chosen = which if on_gram else choose(problem, penalty, solution.w, certificate.c, eligible, must)
         if not np.array_equal(chosen, which):
             which, sub = chosen, Subproblem(problem, penalty, chosen, slack)
         complete = len(which) == len(eligible)
@@ -125,7 +130,7 @@ def solve(problem, penalty, solution, control):
             control.max_iter - solution.n_iter,
             max(control.tol, _FINEST_STEP) if last and quadratic else None,
             control.shuffle,
-            _gram_of(control.gram, problem, which),
+            gram if on_gram else _gram_of(control.gram, problem, which),
         )
         known = _extended(known, which, problem.p) if complete else None
         solution.w[which] = w
@@ -169,6 +174,12 @@ def _extended(certificate, which, p):
     c = np.zeros(p)
     c[which] = certificate.c
     return certificate._replace(c=c)
+
+
+def _sweeps_on(gram, problem, penalty, must):
+    """Return whether the full Gram matrix can stand for X: made here, of dense columns, and nothing unpenalised."""
+    made = gram is not None and gram is problem.made_gram and not problem.is_sparse
+    return made and not (penalty.l2[must] == 0).any()
 
 
 def _gram_of(gram, problem, which):
