@@ -11,12 +11,19 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import stages
+from lassofit._engine import stages, validation
 from lassofit._engine.active import violations
 from lassofit._engine.columns import known_columns
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
 from lassofit.testing import certify
+
+
+@pytest.fixture(autouse=True)
+def _c_order_in_place(monkeypatch):
+    """Small C-ordered X is solved in place too, as large X is, lest that way goes untested."""
+    monkeypatch.setattr(validation, "COPY_CAP", 0)
+
 
 STORES = [np.asfortranarray, np.ascontiguousarray, sparse.csc_array]
 

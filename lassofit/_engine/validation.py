@@ -8,6 +8,9 @@ from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
 _INT32_MAX = np.iinfo(np.int32).max
+# Bytes of C-ordered X up to which it is copied to F order: one copy costs as much as the moments of C-ordered rows,
+# and sweeps then need no gathering (2 to 4 times faster at 20000 x 300). Above it, working sets are gathered.
+COPY_CAP = 1 << 26
 
 
 def _real(low, high):
@@ -144,8 +147,8 @@ def check_target(y):
 def solver_ready(X):
     """Return X in a form that the kernels take: CSC without duplicates, or contiguous; X itself is never changed."""
     if not sparse.issparse(X):
-        contiguous = X.flags.c_contiguous or X.flags.f_contiguous
-        return X if contiguous else np.asfortranarray(X)
+        in_place = X.flags.f_contiguous or (X.flags.c_contiguous and X.nbytes > COPY_CAP)
+        return X if in_place else np.asfortranarray(X)
     if not X.has_canonical_format:  # entries stored twice add up; their squares do not
         X = X.copy()
         X.sum_duplicates()
