@@ -76,6 +76,18 @@ def parser():
         help="give every value of a column that is not numeric a 0/1 column of its own",
     )
     fit.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        default=".",
+        help="the decimal mark of the file (default: the point)",
+    )
+    fit.add_argument(
+        "--encoding",
+        default="utf-8",
+        metavar="NAME",
+        help="the encoding of a CSV file, such as cp1252, latin-1 or utf-16 (default: utf-8)",
+    )
+    fit.add_argument(
         "--no-standardize",
         action="store_true",
         help="penalise the columns as they are, not on the scale of unit standard deviation",
@@ -143,6 +155,8 @@ def _fit(arguments):
         one_hot=arguments.one_hot,
         standardize=not arguments.no_standardize,
         top=arguments.top,
+        decimal=arguments.decimal,
+        encoding=arguments.encoding,
     )
 
 

@@ -40,13 +40,16 @@ def test_the_search_finds_the_loosest_tolerance_from_anywhere(load, start, loose
 def test_the_search_loosens_when_out_of_time(load):
     timing = load("_timing")
     in_time = timing.LADDER[4]
-    index, _, late = timing.search(lambda tol: tol / timing.LADDER[2] if tol >= in_time else None, 12)
+    index, _, late = timing.search(lambda tol: tol / timing.LADDER[2] if tol >= in_time else None, 5)
     assert index == 2
     assert late
-    index, best, late = timing.search(lambda tol: 10 * tol / in_time if tol >= in_time else None, 12)
+    index, best, late = timing.search(lambda tol: 10 * tol / in_time if tol >= in_time else None, 5)
     assert index is None
     assert best == pytest.approx(10)
     assert late
+    tried = []
+    assert timing.search(lambda tol: tried.append(tol), 12) == (None, None, True)
+    assert len(tried) == timing.PATIENCE
 
 
 def test_the_search_gives_up_where_no_tolerance_suffices(load):

@@ -135,7 +135,7 @@ def _say_coefficients(model, design, standardize, top):
     order = [j for j in np.lexsort((np.arange(len(coef)), -size)) if coef[j] != 0]
     zeros = [name for name, value in zip(design.names, coef, strict=True) if value == 0]
     by = "their effect per standard deviation" if standardize else "their size"
-    say(f"{len(order)} of {counted(len(coef), 'coefficient')} not zero, sorted by {by}:", "")
+    say(f"coefficients that are not zero: {len(order)} of {len(coef)}, sorted by {by}:", "")
     shown = order if top == 0 else order[:top]
     rows = [(design.names[j], number(coef[j]), number(coef[j] * deviation[j])) for j in shown]
     rows.append(("(intercept)", number(model.intercept_), ""))

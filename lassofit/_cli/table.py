@@ -12,6 +12,7 @@ import gzip
 import importlib.util
 import itertools
 import lzma
+import warnings
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -122,9 +123,13 @@ def _from_pandas(path, decimal, encoding):
     else:
         separator, header = _separator_and_header(path, decimal, encoding)
         _refuse_repeated(header)
-        frame = pd.read_csv(path, sep=separator, decimal=decimal, encoding=encoding, low_memory=False)
-        if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first fields for names of the rows
-            raise ValueError(f"its rows have more fields than its header, which has {len(header)}")
+        options = {"sep": separator, "decimal": decimal, "encoding": encoding, "low_memory": False}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            try:  # index_col: pandas would take the first fields of longer rows for the names of the rows
+                frame = pd.read_csv(path, index_col=False, **options)
+            except pd.errors.ParserWarning as error:
+                raise ValueError(f"its rows have more fields than its header, which has {len(header)}") from error
     return [_column(str(name), frame.iloc[:, k], decimal) for k, name in enumerate(frame.columns)]
 
 
@@ -201,7 +206,7 @@ def _refuse_texts(features, y, one_hot, decimal):
         if "decimal points" in kinds:
             parts.append("For decimal points do without --decimal; a file may have one decimal mark only.")
         if "thousands" in kinds or "percent" in kinds:
-            parts.append("Take thousands separators and percent signs out of the file.")
+            parts.append("Take thousands separators and percent signs out of the file, or --drop such columns.")
     if y in others:
         parts.append(f"the target {y.name!r} is not numeric: it holds {_examples(y)}")
     elif others and not one_hot:

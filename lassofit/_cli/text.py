@@ -1,4 +1,4 @@
-"""Plain text: tables, durations and numbers, in ASCII, which every terminal and pipe can take; and numbers read from it."""
+"""Plain text: tables, durations and numbers, in ASCII, which every terminal and pipe can take; and numbers read."""
 
 import re
 
@@ -88,8 +88,8 @@ def _is_number(text, decimal):
 
 def notation(values, decimal):
     """Say what keeps texts from being read as numbers although they are; "" if they are not."""
-    texts = [text.removesuffix("%").rstrip() for text in values]
-    percent = any(text.endswith("%") for text in values)
+    percent = any(text.rstrip().endswith("%") for text in values)
+    texts = [text.strip().removesuffix("%").strip() for text in values]
     kinds = []
     if not all(_is_number(text, decimal) for text in texts):
         if all(_is_number(text.replace(",", "."), ".") for text in texts):

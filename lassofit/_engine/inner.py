@@ -105,6 +105,8 @@ class Subproblem:
         self.step = 1.0 / problem.norm2[which]  # columns out of the problem never reach a working set
         self.penalty = penalty.at(which)
         self.slack = slack[which]
+        self.nothing_free = np.zeros(len(which), dtype=bool)
+        self.unpenalised = bool(((self.penalty.l1 == 0) & (self.penalty.l2 == 0)).any())
 
     def largest(self, w):
         """Return the largest ``|w_j| * ||x_j||_s``."""
@@ -120,10 +122,12 @@ class Subproblem:
 
     def free(self, w):
         """Return the mask of F at w, and its block where projections are affordable; all False otherwise."""
+        if not self.unpenalised:
+            return self.nothing_free, None
         free = self.penalty.free(w)
         size = int(free.sum()) * self.problem.n
         if size == 0 or (self.problem.is_sparse and size > _DENSE_FREE):
-            return np.zeros_like(free), None
+            return self.nothing_free, None
         which = self.which[free]
         shared, key = self.problem.free_blocks, which.tobytes()
         if key not in shared:
