@@ -50,6 +50,27 @@ def parser():
     top.set_defaults(run=_demo)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
+    _add_fit(commands)
+
+    warmup = commands.add_parser(
+        "warmup",
+        help="compile now, so that later processes start fast",
+        description="Fill numba's cache for dense and sparse float64 data.",
+    )
+    warmup.add_argument(
+        "--all",
+        action="store_true",
+        help="also float32, Gram matrices, 64-bit indices, paths and random order",
+    )
+    warmup.set_defaults(run=_warmup)
+
+    info = commands.add_parser("info", help="show versions, cache folder, threads and machine")
+    info.set_defaults(run=_info)
+    return top
+
+
+def _add_fit(commands):
+    """Add the parser of ``fit FILE``."""
     fit = commands.add_parser(
         "fit",
         help="fit a table in a CSV or Parquet file",
@@ -100,22 +121,6 @@ def parser():
         help="coefficients to print, 0 for all (default: 40)",
     )
     fit.set_defaults(run=_fit)
-
-    warmup = commands.add_parser(
-        "warmup",
-        help="compile now, so that later processes start fast",
-        description="Fill numba's cache for dense and sparse float64 data.",
-    )
-    warmup.add_argument(
-        "--all",
-        action="store_true",
-        help="also float32, Gram matrices, 64-bit indices, paths and random order",
-    )
-    warmup.set_defaults(run=_warmup)
-
-    info = commands.add_parser("info", help="show versions, cache folder, threads and machine")
-    info.set_defaults(run=_info)
-    return top
 
 
 def _alpha(text):
