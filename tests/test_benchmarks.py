@@ -140,4 +140,9 @@ def test_a_tiny_run_reaches_the_gap_and_records_it(tmp_path):
     ]
     for row in content["rows"]:
         assert row["reached"] and row["gap"] <= 1e-7
-        assert row["ms"] > 0 and row["passes"] > 0 and row["support"] > 0 and row["extra_MB"] >= 0
+        assert (
+            row["ms"] > 0
+            and row["passes"] == pytest.approx(row["cpu_ms"] / row["pass_cpu_ms"])
+            and row["support"] > 0
+            and row["extra_MB"] >= 0
+        )
