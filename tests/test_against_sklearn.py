@@ -269,3 +269,14 @@ def test_parameters_and_defaults_are_those_of_sklearn(pair):
     """Changing the import line is enough: every parameter exists, with the same default."""
     ours, theirs = pair[0]().get_params(), pair[1]().get_params()
     assert {name: ours[name] for name in theirs} == theirs
+
+
+@pytest.mark.parametrize("solver", ["cd", "active_set"])
+def test_int64_indices_all_the_way(solver, monkeypatch):
+    """Where int32 does not hold the indices, they stay int64: here as if no index fitted."""
+    X, y = SHAPES["wide"]
+    S = _int64(sparse.csc_array(X))
+    expected = lassofit.Lasso(0.1, solver=solver, **TIGHT).fit(S, y)
+    monkeypatch.setattr(validation, "_INT32_MAX", 0)
+    assert validation.solver_ready(S).indices.dtype == np.int64
+    assert_equal_models(lassofit.Lasso(0.1, solver=solver, **TIGHT).fit(S, y), expected, 1e-12)
