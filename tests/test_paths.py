@@ -45,7 +45,9 @@ def test_every_alpha_is_certified_and_weights_are_honoured(weighted, positive):
     """Recomputed in numpy; scikit-learn's own lasso_path ignores the weights for dense X."""
     X, y = WIDE, target(WIDE)
     s = np.random.default_rng(2).exponential(size=len(y)) if weighted else None
-    alphas, coefs, gaps = lassofit.lasso_path(X, y, alphas=20, positive=positive, sample_weight=s, tol=1e-7)
+    alphas, coefs, gaps = lassofit.lasso_path(
+        X, y, alphas=20, positive=positive, sample_weight=s, tol=1e-7, max_iter=100_000
+    )
     for alpha, coef, gap in zip(alphas, coefs.T, gaps, strict=True):
         kw = {"alpha": alpha, "fit_intercept": False, "positive": positive, "sample_weight": s}
         assert dual_gap(X, y, coef, 0.0, **kw) == pytest.approx(gap, rel=1e-6, abs=1e-13)
