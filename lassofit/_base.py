@@ -122,10 +122,7 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         lower, upper = validation.check_bounds(self.bounds, self.positive, p)
         s = validation.check_weights(sample_weight, n)
         problem = Problem(validation.solver_ready(X), s, self.fit_intercept)
-        if not problem.finite:
-            validation.raise_not_finite(X, type(self).__name__)
-        if problem.underflows():
-            raise ValueError("X has columns so small that their squares underflow. Rescale X, and alpha with it.")
+        validation.check_moments(problem, type(self).__name__)
         l1_ratio = float(getattr(self, "l1_ratio", 1.0))
         penalty = build_penalty(problem, float(self.alpha), l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter

@@ -187,8 +187,7 @@ def enet_path(
     n, p = X.shape
     start = request.start_of(coef_init, p)
     data = problem.Problem(X, validation.check_weights(weights, n), fit_intercept=False)
-    if not data.finite:
-        validation.raise_not_finite(X)
+    validation.check_moments(data)
     data = data.with_target(y)
     unit = penalty.build_penalty(data, 1.0, l1_ratio, None, 0.0 if positive else -np.inf, np.inf, False)
     grid = request.grid_of(data, unit, asked, l1_ratio, eps, None if isinstance(precompute, bool | str) else Xy)

@@ -1,7 +1,8 @@
 """The outer loop: price, certify, stop or choose a working set, solve it, and again.
 
 A generator of records: verbose text, ``history_``, callbacks and tests all consume that one stream. Whatever the
-heuristics did, the certificate of the whole problem, priced in one pass over X, is the only stopping rule.
+heuristics did, a certificate of the whole problem ends it: priced in one pass over X, or on the full Gram matrix where
+that was made here.
 """
 
 from time import perf_counter

@@ -108,7 +108,7 @@ def check_parameters(parameters):
 def check_data(estimator, X, y):
     """Return X (CSC or dense, C- or F-ordered, float64 or float32, never copied without need) and y.
 
-    Finiteness of X is read off the statistics pass: see ``raise_not_finite``.
+    Finiteness of X is read off the statistics pass: see ``check_moments``.
     """
     X, y = validate_data(
         estimator,
@@ -159,14 +159,17 @@ def solver_ready(X):
     return X
 
 
-def raise_not_finite(X, estimator_name=None):
-    """Raise for an X whose column moments are not finite: say what it holds, or that it overflows."""
-    values = X.data if sparse.issparse(X) else X
-    assert_all_finite(values, input_name="X", estimator_name=estimator_name)
-    raise ValueError(
-        "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
-        "large values and need to be preprocessed: the squares of X's columns overflow. Rescale X."
-    )
+def check_moments(problem, estimator_name=None):
+    """Raise for an X whose column moments cannot be used: NaN or inf, or squares that overflow or underflow."""
+    if not problem.finite:
+        values = problem.X.data if problem.is_sparse else problem.X
+        assert_all_finite(values, input_name="X", estimator_name=estimator_name)
+        raise ValueError(
+            "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
+            "large values and need to be preprocessed: the squares of X's columns overflow. Rescale X."
+        )
+    if problem.underflows():
+        raise ValueError("X has columns so small that their squares underflow. Rescale X, and alpha with it.")
 
 
 def check_weights(sample_weight, n):
