@@ -88,10 +88,10 @@ def cell(value):
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def write(name, rows, *more_packages, **more):
-    """Write rows, setup and whatever else to results/NAME.json; return the path."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
-    content = {"setup": setup(*more_packages), **more, "rows": rows}
+def write(name, rows, packages=(), path=None, **more):
+    """Write rows, setup and whatever else to a path or to results/NAME.json; return the path."""
+    path = path or RESULTS / f"{name}.json"
+    path.parent.mkdir(exist_ok=True, parents=True)
+    content = {"setup": setup(*packages), **more, "rows": rows}
     path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     return path

@@ -1,7 +1,8 @@
 """Timing of solvers at equal accuracy: the search for the tolerance, the repeats, a pass, the memory.
 
 A fit that may take too long runs in a forked copy of the process, which can be ended and shares X; the
-figures quoted are of fits in this process.
+figures quoted are of fits in this process. Solvers that have a process of their own (_outside.py) take
+their times there.
 """
 
 import ctypes
@@ -15,48 +16,24 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-LADDER = [float(10.0 ** (-k / 2)) for k in range(4, 29)]  # 1e-2 down to 1e-14, half decades
+LADDER = [float(10.0 ** (-k / 2)) for k in range(4, 43)]  # 1e-2 down to 1e-21, half decades
 FIRST = LADDER.index(1e-5)
 AT_LEAST = 0.3  # seconds spent on the repeats of a problem, so that short fits are repeated often
-AT_MOST = 60  # seconds after which no further round of repeats is begun
+AT_MOST = 60  # seconds after which no further round of repeats is begun, shared out among the solvers
 MOST_REPEATS = 50
 PATIENCE = 2  # attempts out of time after which a search ends
-
-
-class Problem:
-    """Data, one alpha, and the gap of coefficients over the null model's objective."""
-
-    def __init__(self, X, y, divisor=None):
-        self.X, self.y = X, y
-        self.null = float(np.var(y)) / 2
-        centred = y - y.mean()
-        means = np.asarray(X.mean(axis=0)).ravel()
-        self.alpha_max = float(np.abs(X.T @ centred - means * centred.sum()).max() / len(y))
-        self.alpha = None if divisor is None else self.alpha_max / divisor
-
-    def gap(self, coef, intercept):
-        """Dual gap over the null model's objective, in float64, from the coefficients alone."""
-        from lassofit.testing import dual_gap
-
-        coef, intercept = np.asarray(coef, float).ravel(), float(np.squeeze(intercept))
-        return float(dual_gap(self.X, self.y, coef, intercept, alpha=self.alpha) / self.null)
-
-    def objective(self, coef, intercept):
-        """P(w, b), in float64."""
-        from lassofit.testing import objective
-
-        coef, intercept = np.asarray(coef, float).ravel(), float(np.squeeze(intercept))
-        return float(objective(self.X, self.y, coef, intercept, alpha=self.alpha))
+LONG = 2  # seconds: what takes longer is not run once more, untimed, before the repeats
 
 
 class Fit(NamedTuple):
     """One fit: what it returned, and its wall-clock and CPU seconds."""
 
-    coef: np.ndarray
-    intercept: float
+    coef: np.ndarray  # of the problem's shape
+    intercept: np.ndarray
     n_iter: int
     wall: float
     cpu: float
+    full_passes: int | None = None  # over X, where the solver tells
 
 
 class Found(NamedTuple):
@@ -66,17 +43,33 @@ class Found(NamedTuple):
     reached: bool
     gap: float | None  # of the best fit that ended in time
     why: str  # if not reached
+    wall: float | None = None  # seconds of the fit that reached it
 
 
-def fit(solver, problem, tol):
-    """Fit once, timed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        wall, cpu = perf_counter(), process_time()
-        model = solver.fit(problem.X, problem.y, problem.alpha, tol)
-        wall, cpu = perf_counter() - wall, process_time() - cpu
-    coef = np.asarray(model.coef_, float).ravel()
-    return Fit(coef, float(np.squeeze(model.intercept_)), int(np.max(model.n_iter_)), wall, cpu)
+def fit(solver, problem, tol, limit=None):
+    """Fit once, timed; a solver outside this process returns None after ``limit`` seconds."""
+    if solver.outside is not None:
+        done = solver.outside.fit(problem, tol, limit)
+        if done is None:
+            return None
+        coef, intercept, n_iter, wall, cpu = done
+        full_passes = None
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wall, cpu = perf_counter(), process_time()
+            model = solver.fit(problem.X, problem.y, problem.alpha, tol)
+            wall, cpu = perf_counter() - wall, process_time() - cpu
+        coef, intercept, n_iter, full_passes = solver.read(model)
+    coef = np.reshape(coef, problem.shape)
+    return Fit(coef, np.reshape(intercept, problem.shape[1:]), n_iter, wall, cpu, full_passes)
+
+
+def within(solver, problem, tol, limit):
+    """Fit once, or None if that takes more than ``limit`` seconds."""
+    if solver.outside is not None:
+        return fit(solver, problem, tol, limit)
+    return aside(lambda: fit(solver, problem, tol), limit)
 
 
 def aside(function, limit):
@@ -104,8 +97,8 @@ def aside(function, limit):
     return value
 
 
-def search(attempt, start=FIRST):
-    """Find the loosest tolerance of LADDER that suffices, from ``start`` up or down.
+def search(attempt, start=FIRST, end=None):
+    """Find the loosest tolerance of LADDER[:end] that suffices, from ``start`` up or down.
 
     ``attempt(tol)`` returns the gap reached over the gap wanted, or None when out of time. The search
     takes for granted that a tighter tolerance is neither faster nor less accurate, and ends at the
@@ -113,8 +106,8 @@ def search(attempt, start=FIRST):
     seen, and whether an attempt ran out of time.
     """
     best, late, index, reached = None, 0, start, None
-    step = None
-    while 0 <= index < len(LADDER) and late < PATIENCE:
+    step, end = None, len(LADDER) if end is None else end
+    while 0 <= index < end and late < PATIENCE:
         ratio = attempt(LADDER[index])
         late += ratio is None
         if ratio is not None:
@@ -131,40 +124,53 @@ def search(attempt, start=FIRST):
 
 
 def find_tolerance(solver, problem, gap, limit, start=FIRST):
-    """Found for one solver: ours are given the `tol` that promises the gap, peers the loosest that reaches it."""
+    """Found for one solver, and its place on the ladder: ours get the `tol` that promises the gap, peers the loosest
+    that reaches it."""
     scale = problem.alpha_max if solver.absolute else 1.0
+    walls = {}
 
     def attempt(tol):
-        done = aside(lambda: fit(solver, problem, tol), limit)
-        return None if done is None else problem.gap(done.coef, done.intercept) / gap
+        done = within(solver, problem, tol, limit)
+        if done is None:
+            return None
+        walls[tol] = done.wall
+        return problem.gap(done.coef, done.intercept) / gap
 
     if solver.ours:
         # relative_gap_, which tol bounds, is the gap over twice the null model's objective.
         tol, ratio = gap / 2, attempt(gap / 2)
         index, best, late = (0 if ratio is not None and ratio <= 1 else None), ratio, ratio is None
     else:
-        index, best, late = search(lambda tol: attempt(tol * scale), start)
+        end = sum(tol >= 0.99 * solver.tightest for tol in LADDER)
+        index, best, late = search(lambda tol: attempt(tol * scale), min(start, end - 1), end)
         tol = None if index is None else LADDER[index] * scale
     why = "" if index is not None else f"over {limit:g} s" if late else "no tolerance suffices"
-    found = Found(None if index is None else tol, index is not None, None if best is None else best * gap, why)
+    reached = index is not None
+    found = Found(tol if reached else None, reached, None if best is None else best * gap, why, walls.get(tol))
     return found, start if index is None or solver.ours else index
 
 
-def interleave(calls, repeats):
-    """Call every function in turn (A B C A B C ...); return {name: [Fit]}.
+def interleave(calls, repeats, long=()):
+    """Call every function once a round, each round in another order; return {name: [Fit]}.
 
-    One untimed call of each comes first. ``repeats`` rounds are made, more while they are short.
+    The order is drawn anew because who comes after whom matters: a fit of .5 ms takes .9 ms after a pause in which
+    another process had the caches. One untimed call of each comes first, but for those named in ``long``. ``repeats``
+    rounds are made, more while they are short; a call that has used up its share of AT_MOST seconds is
+    left out of the later rounds.
     """
-    fits = {name: [] for name in calls}
-    for call in calls.values():
-        call()
-    start = perf_counter()
+    fits, rng = {name: [] for name in calls}, np.random.default_rng(0)
+    for name, call in calls.items():
+        if name not in long:
+            call()
+    start, spent = perf_counter(), dict.fromkeys(calls, 0.0)
     for count in range(max(repeats, MOST_REPEATS)):
-        spent = perf_counter() - start
-        if count and ((count >= repeats and spent > AT_LEAST * len(calls)) or spent > AT_MOST):
+        if count >= repeats and perf_counter() - start > AT_LEAST * len(calls):
             break
-        for name, call in calls.items():
-            fits[name].append(call())
+        for name in rng.permutation(list(calls)).tolist():
+            if spent[name] * len(calls) <= AT_MOST:
+                begin = perf_counter()
+                fits[name].append(calls[name]())
+                spent[name] += perf_counter() - begin
     return fits
 
 
@@ -185,8 +191,10 @@ def time_of_a_pass(X, repeats=7):
     return statistics.median(walls), statistics.median(cpus)
 
 
-def warm(solver, X):
-    """Have everything compiled that a fit on X may need, on small problems of X's kind."""
+def warm(solver, X, problem):
+    """Have everything compiled that a fit on X may need, on small problems of X's kind and of class ``problem``."""
+    if solver.outside is not None:
+        return
     rng = np.random.default_rng(0)
     for n, p in ((30, 60), (300, 20), X.shape if X.shape[0] * X.shape[1] < 1e6 else (40, 40)):
         small = rng.standard_normal((n, p))
@@ -194,16 +202,18 @@ def warm(solver, X):
             sparse.csc_matrix(small * (rng.random((n, p)) < 0.5)) if sparse.issparse(X) else np.asfortranarray(small)
         )
         for divisor in (2, 100):
-            fit(solver, Problem(small, rng.standard_normal(n), divisor), 1e-6)
+            fit(solver, problem(small, rng.standard_normal(n), divisor), 1e-6)
 
 
 def peak_memory(solver, problem, tol, limit):
-    """Bytes by which the peak of a new process grows during one fit; None if it takes too long.
+    """Bytes by which the peak of a new process grows during one fit; None if it takes too long or runs elsewhere.
 
     The process is forked, so it has X and all modules already; its high-water mark starts at what is in use.
     """
     import resource
 
+    if solver.outside is not None:
+        return None
     unit = 1 if sys.platform == "darwin" else 1024
 
     def measure():

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 
 WORKLOADS = {}
+SUFFIXES = {".csv", ".svm", ".libsvm"}  # of the files that a folder is searched for
 
 
 def workload(name):
@@ -89,15 +90,62 @@ def tall():
     return correlated(200_000, 100, 0.5)
 
 
+def expanded(X, degree):
+    """Polynomial features of a degree, standardised, without constant columns."""
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+    X = PolynomialFeatures(degree, include_bias=False).fit_transform(X)
+    return np.asfortranarray(StandardScaler().fit_transform(X[:, np.ptp(X, axis=0) > 0]))
+
+
+def bundled(name, degree=1):
+    """One of scikit-learn's bundled data sets; expanded if a degree above 1 is given, else as it is."""
+    from sklearn import datasets
+
+    X, y = getattr(datasets, f"load_{name}")(return_X_y=True)
+    return np.asfortranarray(X) if degree == 1 else expanded(X, degree), y.astype(np.float64)
+
+
 @workload("polynomial")
 def polynomial():
     """Polynomial features of degree 3 of scikit-learn's diabetes data, standardised: 442 x 285."""
-    from sklearn.datasets import load_diabetes
-    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+    return bundled("diabetes", 3)
 
-    X, y = load_diabetes(return_X_y=True)
-    X = PolynomialFeatures(3, include_bias=False).fit_transform(X)
-    return np.asfortranarray(StandardScaler().fit_transform(X)), y
+
+@workload("polynomial-5")
+def polynomial_5():
+    """The same of degree 5: 442 x 3002."""
+    return bundled("diabetes", 5)
+
+
+@workload("diabetes")
+def diabetes():
+    """scikit-learn's diabetes data: 442 x 10."""
+    return bundled("diabetes")
+
+
+@workload("cancer")
+def cancer():
+    """scikit-learn's breast cancer data, y 0 or 1: 569 x 30, of very different scales."""
+    return bundled("breast_cancer")
+
+
+@workload("cancer-2")
+def cancer_2():
+    """Its polynomial features of degree 2, standardised: 569 x 495."""
+    return bundled("breast_cancer", 2)
+
+
+@workload("digits")
+def digits():
+    """scikit-learn's digits, y the digit: 1797 x 64."""
+    return bundled("digits")
+
+
+@workload("digits-2")
+def digits_2():
+    """Their polynomial features of degree 2, standardised: 1797 x 1816."""
+    return bundled("digits", 2)
 
 
 @workload("text")

@@ -10,11 +10,12 @@ __version__ = "0.1.0.dev0"
 _HOME = {
     "ElasticNet": "_lasso",
     "Lasso": "_lasso",
+    "RegularizationPath": "_regularization_path",
     "enet_path": "_path",
     "lasso_path": "_path",
 }
 
-__all__ = ["ElasticNet", "Lasso", "__version__", "enet_path", "lasso_path"]
+__all__ = ["ElasticNet", "Lasso", "RegularizationPath", "__version__", "enet_path", "lasso_path"]
 
 
 def __getattr__(name):

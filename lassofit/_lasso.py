@@ -74,6 +74,10 @@ class Lasso(CoordinateRegressor):
         Whether ``relative_gap_ <= tol``.
     kkt_residual_ : float or ndarray of shape (n_targets,)
         Largest violation of the optimality conditions, in the units of ``alpha``.
+    proven_zero_ : ndarray of shape (n_features,) or (n_targets, n_features), bool
+        Features that are zero in every optimum: proven so by the final gap, or out of the problem (a factor of inf,
+        bounds of (0, 0), no variation). At a loose ``tol`` few can be proven, and ``coef_`` may not be zero there yet;
+        features without an L1 penalty never are.
     history_ : dict of ndarray, or list of dict
         By name: iteration, objective, dual_gap, support_size, working_set_size, seconds; one entry a certificate.
     sparse_coef_ : sparse matrix of shape (1, n_features) or (n_targets, n_features)
@@ -213,6 +217,10 @@ class ElasticNet(CoordinateRegressor):
         Whether ``relative_gap_ <= tol``.
     kkt_residual_ : float or ndarray of shape (n_targets,)
         Largest violation of the optimality conditions, in the units of ``alpha``.
+    proven_zero_ : ndarray of shape (n_features,) or (n_targets, n_features), bool
+        Features that are zero in every optimum: proven so by the final gap, or out of the problem (a factor of inf,
+        bounds of (0, 0), no variation). At a loose ``tol`` few can be proven, and ``coef_`` may not be zero there yet;
+        features without an L1 penalty never are.
     history_ : dict of ndarray, or list of dict
         By name: iteration, objective, dual_gap, support_size, working_set_size, seconds; one entry a certificate.
     sparse_coef_ : sparse matrix of shape (1, n_features) or (n_targets, n_features)

@@ -186,9 +186,9 @@ def enet_path(
     X, y = request.path_data(X, y, check_input)
     n, p = X.shape
     start = request.start_of(coef_init, p)
-    data = problem.Problem(X, validation.check_weights(weights, n), fit_intercept=False)
+    y = np.asarray(y, dtype=np.float64)
+    data = problem.Problem(X, validation.check_weights(weights, n), fit_intercept=False, y=y)
     validation.check_moments(data)
-    data = data.with_target(y)
     unit = penalty.build_penalty(data, 1.0, l1_ratio, None, 0.0 if positive else -np.inf, np.inf, False)
     grid = request.grid_of(data, unit, asked, l1_ratio, eps, None if isinstance(precompute, bool | str) else Xy)
     control = solve.Control(

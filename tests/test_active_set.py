@@ -12,9 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
 from lassofit._engine import stages, validation
-from lassofit._engine.active import violations
 from lassofit._engine.columns import known_columns
-from lassofit._engine.penalty import Penalty
+from lassofit._engine.kernels import newton
 from lassofit._engine.problem import Problem
 from lassofit.testing import certify
 
@@ -47,11 +46,10 @@ def test_columns(store, fit_intercept):
     for piece in (order[:2], order[2:3], order[3:]):
         columns.extend(piece)
     G, q = naive.gram(P)
-    assert_allclose(columns.gram, G[np.ix_(order, order)], atol=1e-12)
+    assert_allclose(columns.gram[:5, :5], G[np.ix_(order, order)], atol=1e-12)
     w = np.array([1.0, 0.0, -2.0, 0.5, 3.0])
-    v, weighted = columns.residual(w)
-    assert_allclose(v, P.s / P.s.sum() * (P.y - P.X[:, order] @ w), atol=1e-13)
-    assert_allclose(columns.correlate(v, weighted), (q - G[:, order] @ w)[order], atol=1e-12)
+    assert_allclose(columns.residual(w), P.s / P.s.sum() * (P.y - P.X[:, order] @ w), atol=1e-13)
+    assert_allclose(columns.correlations(w), (q - G[:, order] @ w)[order], atol=1e-12)
 
 
 def test_violations_by_cases():
@@ -68,8 +66,7 @@ def test_violations_by_cases():
         (9.0, 0.0, 0.0, 0.0, 0.0, -inf),  # out of the problem
     ]
     for c, w, l1, lo, hi, gain in table:
-        one = Penalty(*(np.array([value]) for value in (l1, 0.0, lo, hi)))
-        found = violations(one, np.array([w]), np.array([c]), np.ones(1), 0.0)
+        found = newton.violation(w, c, l1, 0.0, lo, hi)
         assert found == pytest.approx(gain, abs=1e-9), (c, w, l1, lo, hi)
 
 
@@ -127,16 +124,38 @@ def test_degenerate_columns_down_to_a_millionth_of_alpha_max(seed, store):
         assert model.converged_, (seed, factor, model.relative_gap_)
 
 
-@pytest.mark.parametrize("limit", ["_LARGEST", "_MEMORY"])
-def test_a_face_that_grows_too_large_falls_back_to_sweeps(monkeypatch, limit):
-    """The hand-over keeps what is known, counts on, and ends at the same certified point."""
+@pytest.fixture
+def little_memory(monkeypatch):
+    """Twenty gathered columns are too many, and the full Gram matrix is not made at once."""
+    monkeypatch.setattr(stages, "_CHEAP", 0)
+    monkeypatch.setattr(stages, "_GATHERED", 0)
+    monkeypatch.setattr(stages, "_SHARE_OF_X", 0.1)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_face_that_grows_too_large_goes_on_elsewhere(little_memory, store, monkeypatch):
+    """On the full Gram matrix (dense), or by sweeps (sparse): the same certified point, and rounds count on."""
     X, y = correlated(100, 200)
+    model = Lasso(alpha=0.02, solver="active_set", tol=1e-11, max_iter=100_000).fit(store(X), y)
+    monkeypatch.undo()
     expected = Lasso(alpha=0.02, solver="active_set", tol=1e-11, max_iter=100_000).fit(X, y)
-    monkeypatch.setattr(stages, limit, 20 if limit == "_LARGEST" else 20 * 100 * 8)
-    model = Lasso(alpha=0.02, solver="active_set", tol=1e-11, max_iter=100_000).fit(X, y)
-    assert model.converged_ and model.n_iter_ > expected.n_iter_
+    assert model.converged_ and np.count_nonzero(expected.coef_) > 20
     assert_allclose(model.coef_, expected.coef_, atol=1e-7)
     assert (np.diff(model.history_["iteration"]) >= 0).all()
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_columns_met_one_by_one_give_what_the_full_gram_matrix_gives(variant, store, monkeypatch):
+    """Small dense data go straight to the full Gram matrix; here they do not."""
+    X, y = correlated(60, 30)
+    kw = {"l1_ratio": 1.0, "alpha": 0.05, "tol": 1e-13, "max_iter": 100_000, **VARIANTS[variant]}
+    expected = ElasticNet(solver="active_set", **kw).fit(X, y)
+    monkeypatch.setattr(stages, "_CHEAP", 0)
+    monkeypatch.setattr(stages, "_CANDIDATES", 10)
+    model = ElasticNet(solver="active_set", **kw).fit(store(X), y)
+    assert model.converged_ and expected.converged_
+    assert_allclose(model.coef_, expected.coef_, atol=1e-8 * max(1, np.abs(expected.coef_).max()))
 
 
 def test_ill_conditioned_data_cost_steps_not_sweeps():

@@ -1,8 +1,6 @@
-"""The benchmark harness: its own logic, and one run on a tiny workload."""
+"""The benchmark harness: its own logic."""
 
 import importlib
-import json
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -70,13 +68,96 @@ def test_a_fit_that_takes_too_long_is_ended(load):
         timing.aside(lambda: 1 / 0, 30)
 
 
-def test_calls_are_interleaved(load):
+def test_a_search_stays_within_the_tolerances_it_is_given(load):
+    timing, tried = load("_timing"), []
+    assert timing.search(lambda tol: tried.append(tol) or 2.0, 3, 6)[0] is None
+    assert tried == timing.LADDER[3:6]
+
+
+def test_every_call_is_made_once_a_round_in_changing_order(load):
     timing = load("_timing")
     order = []
-    calls = {name: (lambda name=name: order.append(name) or name) for name in "ab"}
-    fits = timing.interleave(calls, 3)
-    assert order[:8] == list("abababab")
-    assert len(fits["a"]) == len(fits["b"]) >= 3
+    calls = {name: (lambda name=name: order.append(name) or name) for name in "abc"}
+    fits = timing.interleave(calls, 3, long={"c"})
+    assert order[:2] == ["a", "b"]  # untimed; "c" is too long for that
+    rounds = ["".join(order[k : k + 3]) for k in range(2, len(order), 3)]
+    assert {"".join(sorted(one)) for one in rounds} == {"abc"}
+    assert len(set(rounds)) > 1
+    assert len(fits["a"]) == len(fits["c"]) == len(rounds) >= 3
+
+
+def test_the_gaps_of_a_path_are_those_of_its_single_fits(load):
+    problems = load("_problem")
+    from lassofit.testing import dual_gap
+
+    rng = np.random.default_rng(0)
+    for X in (rng.standard_normal((30, 40)) + 5, sparse.random(30, 40, 0.3, format="csc", random_state=0)):
+        task = problems.Path(X, rng.standard_normal(30), 100, count=30)
+        coefs = rng.standard_normal((40, 30)) * (rng.random((40, 30)) < 0.1) / 10
+        intercepts = rng.standard_normal(30)
+        expected = [
+            dual_gap(X, task.y, w, float(b), alpha=a) / task.null
+            for w, b, a in zip(coefs.T, intercepts, task.alpha, strict=True)
+        ]
+        np.testing.assert_allclose(task.gaps(coefs, intercepts), expected, rtol=1e-9)
+        assert task.gap(coefs, intercepts) == pytest.approx(max(expected))
+        coefs[3, 4] = np.nan
+        assert task.gap(coefs, intercepts) == np.inf
+
+
+WORKER = """
+import sys
+import numpy as np
+for line in sys.stdin:
+    word, *rest = line.split()
+    if word == "folder":
+        folder = rest[0]
+    if word == "load":
+        n, p = map(int, rest[:2])
+        X, y = np.fromfile(folder + "/X.bin").reshape((n, p), order="F"), np.fromfile(folder + "/y.bin")
+    if word == "fit" and rest[0] == "0.5":
+        import time
+        time.sleep(60)
+    if word == "fit":
+        alphas = np.fromfile(folder + "/alphas.bin")
+        np.full(1, X[0, 1]).tofile(folder + "/values.bin")
+        np.full(1, 1, np.int32).tofile(folder + "/rows.bin")
+        np.array([0, 0, 1], np.int32).tofile(folder + "/starts.bin")
+        np.array([y[0], alphas[1]]).tofile(folder + "/intercepts.bin")
+    print({"version": "1.2", "fit": "3 2 7"}.get(word, "done"), flush=True)
+"""
+
+
+def test_a_solver_in_another_process_is_handed_the_data_and_ended_when_late(load, tmp_path):
+    outside = load("_outside")
+    (tmp_path / "worker.py").write_text(WORKER)
+    worker = outside.Outside([sys.executable, str(tmp_path / "worker.py")])
+    assert worker.version() == "1.2"
+    assert outside.Outside(["no-such-program"]).version() is None
+    X = np.asfortranarray(np.arange(6.0).reshape(3, 2))
+    task = SimpleNamespace(X=X, y=np.array([5.0, 6.0, 10.0]), alpha=np.array([4.0, 3.0, 2.0]))
+    for _ in range(2):
+        coefs, intercepts, *figures = worker.fit(task, 1e-3, 60)
+        np.testing.assert_array_equal(coefs, [[0, 0, 0], [0, 1, 0]])  # the third alpha is missing
+        np.testing.assert_array_equal(intercepts, [5, 3, 7])
+        assert figures == [7, 3, 2]
+        assert worker.fit(task, 0.5, 0.5) is None
+        assert worker.process is None
+    worker.close()
+
+
+@pytest.mark.parametrize("name", ["GLMNET", "ADELIE"])
+@pytest.mark.parametrize("kind", [np.asfortranarray, sparse.csc_matrix])
+def test_glmnet_and_adelie_solve_the_same_problem(load, name, kind):
+    worker, problems = getattr(load("_outside"), name), load("_problem")
+    if worker.version() is None:
+        pytest.skip(f"{name} is not installed")
+    rng = np.random.default_rng(0)
+    X = kind((rng.standard_normal((50, 8)) + 1) * (rng.random((50, 8)) < 0.5))
+    task = problems.Path(X, rng.standard_normal(50) + 3, 50, count=20)
+    coefs, intercepts, *_ = worker.fit(task, 1e-18, 60)
+    worker.close()
+    assert task.gap(coefs, intercepts) < 1e-9
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux only")
@@ -85,24 +166,67 @@ def test_peak_memory_sees_an_array_of_the_fit_and_not_the_data(load):
 
     def fit(X, y, alpha, tol):
         np.ones(8 * 2**20)  # 64 MB
-        return SimpleNamespace(coef_=np.zeros(X.shape[1]), intercept_=0.0, n_iter_=1)
+        return np.zeros(X.shape[1]), 0.0, 1, None
 
     X = np.random.default_rng(0).standard_normal((4 * 2**20, 2))  # 64 MB too
-    problem = timing.Problem(X, X[:, 0], 2)
-    assert 60 < timing.peak_memory(SimpleNamespace(fit=fit), problem, None, 60) / 2**20 < 80
+    problem = load("_problem").Single(X, X[:, 0], 2)
+    solver = SimpleNamespace(fit=fit, read=lambda model: model, outside=None)
+    assert 60 < timing.peak_memory(solver, problem, None, 60) / 2**20 < 80
 
 
 def test_the_best_peer_is_the_fastest_that_is_good_enough(load):
-    single = load("single")
-    cell = {"workload": "w", "alpha_max/": 2.0}
+    summary = load("_summary")
+    cell = {"workload": "w", "alpha_max/": 2.0, "target": None, "reached": True}
     rows = [
         {**cell, "solver": "ours", "ms": 10.0, "gap": 0.0},
         {**cell, "solver": "fast", "ms": 5.0, "gap": 1e-2},
         {**cell, "solver": "good", "ms": 20.0, "gap": 1e-4},
         {**cell, "solver": "late", "gap": 1e-4},
+        {**cell, "solver": "ours", "ms": 1.0, "gap": 0.0, "target": 1e-9},
     ]
-    assert single.ratios(rows, {"ours"}) == [{"workload": "w", "solver": "ours", "/2": 0.5, "peer /2": "fast"}]
-    assert single.ratios(rows, {"ours"}, gap=1e-3)[0]["/2"] == 2.0
+    place = {"workload": "w", "target": None, "solver": "ours"}
+    assert summary.ratios(rows, {"ours"})[0] == {**place, "/2": 0.5, "peer /2": "fast"}
+    assert summary.ratios(rows, {"ours"}, gap=1e-3)[0]["/2"] == 2.0
+    assert summary.ratios(rows, {"ours"})[1] == {**place, "target": 1e-9}
+
+
+def test_what_was_lost_is_listed(load):
+    lost = load("_summary").lost
+    cell = {"workload": "w", "alpha_max/": 2.0, "target": 1e-6, "reached": True, "gap": 1e-7}
+    rows = [{**cell, "solver": "lassofit", "ms": 10.0}, {**cell, "solver": "peer", "ms": 8.0}]
+    rows += [{**cell, "solver": "other", "ms": 9.0}, {**cell, "solver": "lassofit-cd", "ms": 99.0}]
+    ours = {"lassofit", "lassofit-cd"}
+    assert [(line["peer"], line["what"]) for line in lost(rows, ours)] == [("peer", "faster: ratio 0.8")]
+    rows[0]["ms"] = 7.0
+    assert lost(rows, ours) == []
+    rows[0] |= {"reached": False, "why": "over 1 s"}
+    assert [line["what"] for line in lost(rows, ours)] == ["not reached: over 1 s"]
+
+
+def test_at_default_settings_an_inaccurate_peer_counts_only_if_it_is_sklearn(load):
+    lost = load("_summary").lost
+    cell = {"workload": "w", "alpha_max/": 2.0, "target": None, "reached": True}
+    rows = [{**cell, "solver": "lassofit", "ms": 10.0, "gap": 1e-5}]
+    rows += [{**cell, "solver": name, "ms": 8.0, "gap": 1e-2} for name in ("peer", "sklearn")]
+    rows += [{**cell, "solver": "exact", "ms": 20.0, "gap": 1e-9}]
+    lines = [(line["peer"], line["what"].split(":")[0]) for line in lost(rows, {"lassofit"}, defaults=True)]
+    assert lines == [("exact", "more accurate"), ("sklearn", "faster")]
+
+
+def test_a_missed_gap_is_not_tried_at_smaller_alphas_and_gaps(load, monkeypatch):
+    timing, campaign = load("_timing"), load("_campaign")
+    tried = []
+
+    def find_tolerance(solver, problem, gap, limit, start):
+        tried.append(gap)
+        return timing.Found(None, gap > 1e-5, None, "" if gap > 1e-5 else "late", 0.1), 2
+
+    monkeypatch.setattr(timing, "find_tolerance", find_tolerance)
+    rungs, gone = {}, {}
+    for _ in range(2):
+        for gap in (1e-4, 1e-6, 1e-9):
+            campaign.settle([SimpleNamespace(name="s")], None, gap, 1, rungs, gone)
+    assert tried == [1e-4, 1e-6, 1e-4]
 
 
 def test_files_are_read(load, tmp_path):
@@ -123,26 +247,23 @@ def test_files_are_read(load, tmp_path):
     assert read.flags.f_contiguous
 
 
-def test_a_tiny_run_reaches_the_gap_and_records_it(tmp_path):
-    path = tmp_path / "tiny.json"
-    command = [sys.executable, str(FOLDER / "single.py"), "--workloads", "tiny", "--solvers", "sklearn,sklearn-gram"]
-    command += ["--ratios", "2,10", "--repeats", "2", "--gap", "1e-7", "--memory", "--output", str(path)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert run.returncode == 0, run.stderr
-    content = json.loads(path.read_text("utf-8"))
-    assert content["setup"]["versions"]["scikit-learn"]
-    assert all(pool["num_threads"] == 1 for pool in content["setup"]["threads"])
-    assert [(row["alpha_max/"], row["solver"]) for row in content["rows"]] == [
-        (2.0, "sklearn"),
-        (2.0, "sklearn-gram"),
-        (10.0, "sklearn"),
-        (10.0, "sklearn-gram"),
-    ]
-    for row in content["rows"]:
-        assert row["reached"] and row["gap"] <= 1e-7
-        assert (
-            row["ms"] > 0
-            and row["passes"] == pytest.approx(row["cpu_ms"] / row["pass_cpu_ms"])
-            and row["support"] > 0
-            and row["extra_MB"] >= 0
-        )
+def test_a_folder_of_files_is_read_in_order(load, tmp_path):
+    pytest.importorskip("pandas")
+    for name in ("b.csv", "a.csv", "notes.txt"):
+        (tmp_path / name).write_text("x,y\n1,2\n3,4\n")
+    arguments = SimpleNamespace(workloads="tiny", file=[], real=tmp_path, target=None)
+    assert [name for name, _, _ in load("_command").datasets(arguments)] == ["tiny", "a", "b"]
+
+
+def test_the_benchopt_solver_returns_the_solution(load):
+    pytest.importorskip("benchopt")
+    solver = load("benchopt_solver").Solver.get_instance(solver="auto")
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((30, 10)) + 1, rng.standard_normal(30)
+    task = load("_problem").Single(X, y, 10)
+    solver.set_objective(X, y, lmbd=30 * task.alpha, fit_intercept=True)
+    solver.run(1e38)
+    assert not solver.get_result()["beta"].any()
+    solver.run(solver.get_next(1e-9))
+    beta = solver.get_result()["beta"]
+    assert task.gap(beta[:-1], beta[-1]) < 1e-9

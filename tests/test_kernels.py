@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from lassofit._engine.kernels import certificate, core, descent, gram
-from lassofit._engine.problem import as_lines, read_only
+from lassofit._engine.problem import Problem, as_lines, read_only
 
 KINDS = ["float64", "float32", "csc-int32", "csc-int64", "csc-float32"]
 finite = st.floats(-1e6, 1e6)
@@ -76,8 +76,9 @@ def test_nan_surfaces_in_reductions():
     ones = np.ones(3)
     assert np.isnan(core.line_dot(as_lines(X), 0, ones))
     assert np.isinf(core.line_dot(as_lines(X), 1, ones))
-    mean, variance = np.empty(2), np.empty(2)
-    descent.moments(as_lines(X), ones / 3, mean, variance)
+    mean, variance, c = np.empty(2), np.empty(2), np.empty(2)
+    descent.moments(as_lines(X), ones / 3, ones, mean, variance, c)
+    assert np.isnan(c[0]) and np.isinf(c[1])
     assert not np.isfinite(mean[0]) and not np.isfinite(mean[1] + variance[1])
 
 
@@ -94,20 +95,45 @@ def test_correlate_and_combine(case):
 
 def test_moments(case):
     lines, X, s = case
-    mean, variance = np.empty(X.shape[1]), np.empty(X.shape[1])
-    descent.moments(lines, s, mean, variance)
+    sy = s * np.random.default_rng(2).standard_normal(len(s))
+    mean, variance, c = np.empty(X.shape[1]), np.empty(X.shape[1]), np.empty(X.shape[1])
+    descent.moments(lines, s, sy, mean, variance, c)
     np.testing.assert_allclose(mean, s @ X, atol=1e-15)
     np.testing.assert_allclose(variance, s @ (X - s @ X) ** 2, rtol=1e-13)
+    np.testing.assert_allclose(c, sy @ X, atol=1e-15)
 
 
-def test_moments_keep_their_digits_far_from_zero():
-    """At mean/sd = 1e6 the variance is right to 1e-9, where sum of squares less squared mean keeps 4 digits."""
-    z = np.random.default_rng(0).standard_normal(500)
-    column = (1e6 + z)[:, None]
-    exact = np.var(column.astype(np.longdouble))
-    mean, variance = np.empty(1), np.empty(1)
-    descent.moments(as_lines(np.asfortranarray(column)), np.full(500, 1 / 500), mean, variance)
-    assert variance[0] == pytest.approx(float(exact), rel=1e-12)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_row_kernels(dtype):
+    """C-ordered X: the same moments and correlations, row by row."""
+    X, s = np.random.default_rng(0).standard_normal((20, 7)).astype(dtype), np.full(20, 0.05)
+    sy = s * np.random.default_rng(2).standard_normal(20)
+    mean, variance, c = np.zeros(7), np.zeros(7), np.zeros(7)
+    assert descent.moments_of_rows(X, s, sy, X[0].astype(float), mean, variance, c)
+    np.testing.assert_allclose(mean, s @ X, atol=1e-15)
+    np.testing.assert_allclose(variance, s @ (X - s @ X) ** 2, rtol=1e-13)
+    np.testing.assert_allclose(c, sy @ X, atol=1e-15)
+    out = np.zeros(7)
+    descent.correlate_rows(X, sy, out)
+    np.testing.assert_allclose(out, sy @ X, atol=1e-15)
+
+
+def test_gather():
+    lines = np.random.default_rng(0).standard_normal((5, 9))
+    rows, mean, root, out = np.array([3, 0]), np.array([1.0, -2.0]), np.sqrt(np.arange(9.0)), np.empty((2, 9))
+    descent.gather(lines, rows, mean, root, out)
+    np.testing.assert_allclose(out, root * (lines[rows] - mean[:, None]), rtol=1e-15)
+
+
+@pytest.mark.parametrize("order", "FC")
+def test_moments_keep_their_digits_far_from_zero(order):
+    """At mean/sd = 1e6 the variance is right to 1e-12, where sum of squares less squared mean keeps 4 digits."""
+    z = np.random.default_rng(0).standard_normal((500, 2))
+    z[0] = 1e3  # an outlier in the first row, from which rows are shifted
+    X = np.array(1e6 + z, order=order)
+    exact = np.var(X.astype(np.longdouble), axis=0)
+    problem = Problem(X, np.ones(500), True)
+    np.testing.assert_allclose(problem.variance, exact.astype(float), rtol=1e-12)
 
 
 @pytest.mark.parametrize("fit_intercept", [True, False])

@@ -1,161 +1,121 @@
-"""The active-set method: Newton steps on the face where the objective is a smooth parabola.
+"""The active-set method on the columns that are known: their coefficients, correlations, Gram matrix and factor.
 
-With the signs of the active coefficients held, (l1 |w|) is linear, and the minimum over the face solves
-
-    (G_AA + diag(l2)) d = c_A - l2 w_A - l1 sign_A
-
-A step goes to that minimum, or to the first coefficient that reaches the end of its piece, [lo, 0] or [0, hi]; that
-one leaves. Columns that violate their optimality condition enter in blocks. The objective strictly falls with every
-step, so no face comes twice and the method is finite (Osborne, Presnell and Turlach 2000, for the lasso).
+A round adds a block of the columns that violate their optimality condition most, and minimises over the face where
+the signs of the active coefficients are held; what reaches the end of its piece, [lo, 0] or [0, hi], leaves. The
+objective strictly falls with every round, so no face comes twice and the method is finite (Osborne, Presnell and
+Turlach 2000, for the lasso). The steps are in ``kernels/newton.py``; here are its arrays, and their growth.
 """
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotrs
 
-from .columns import known_columns
+from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, SETTLED, SIGN, SLACK, C, W, grow, solve_known
 
-_EXCESS = 1e-10  # relative: what counts as a violation; an exact comparison would cycle on rounding
-_PIVOT = 1e-11  # of the diagonal: the least pivot of a factor
-_REFINEMENTS = 3  # solves of one face, where its matrix is nearly singular
+_BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
+_WORK = 10**8  # entries of the factor touched before control comes back, so that Ctrl-C is heard: about .1 s
+_ROWS = 11  # of the table
+_PENALTY = (L1, L2, LO, HI)
 
 
 class Face:
-    """The known columns with their coefficients, signs, and correlations; the active ones among them."""
+    """The known columns with what the steps need of each; ``order`` lists the ``k`` active ones among them."""
 
-    def __init__(self, problem, penalty):
+    def __init__(self, problem, penalty, slack, columns):
         self.problem = problem
-        self.columns = known_columns(problem)
-        self.position = np.full(problem.p, -1, dtype=np.intp)  # of a column among the known ones
-        self.w = np.empty(0)
-        self.sign = np.empty(0)
-        self.active = np.empty(0, dtype=bool)
-        self.c = np.empty(0)
-        self.steps = 0
-        self.set_penalty(penalty)
+        self.columns = columns
+        self.slack = slack
+        self.penalty = penalty
+        self.k = 0
+        self.rounds = 0
+        self.table = np.zeros((_ROWS, 0))
+        self.order = np.zeros(0, dtype=np.int64)
+        self.factor = np.zeros((0, 0))
+        if len(columns.which):
+            self._add(columns.which, 0.0)
+
+    @property
+    def which(self):
+        """The known columns."""
+        return self.columns.which
+
+    @property
+    def w(self):
+        """Their coefficients."""
+        return self.table[W]
+
+    @property
+    def c(self):
+        """Their correlations with the residual."""
+        return self.table[C]
 
     def set_penalty(self, penalty):
-        """Change the penalty; coefficients and signs stay."""
-        self.penalty = penalty
-        self._own = penalty.at(self.columns.which)
+        """Change the penalty; coefficients and signs stay, so that the face is not at its minimum."""
+        own, self.penalty = penalty.at(self.which), penalty
+        same = np.array_equal(own.l2, self.table[L2])
+        self.table[_PENALTY, :] = own
+        if not same:
+            self._factorise()
 
-    def meet(self, which, c):
-        """Make the columns in ``which`` known, at zero and inactive, with correlations c; known ones are left alone."""
-        fresh = self.position[which] < 0
-        new = which[fresh]
-        if not len(new):
-            return
-        k = len(self.w)
+    def meet(self, new, c):
+        """Make the columns in ``new`` known, at zero and inactive, with correlations c. None of them is known."""
         self.columns.extend(new)
-        self.position[new] = np.arange(k, k + len(new))
-        zeros = np.zeros(len(new))
-        self.w, self.sign = np.concatenate([self.w, zeros]), np.concatenate([self.sign, zeros])
-        self.c = np.concatenate([self.c, c[fresh]])
-        self.active = np.concatenate([self.active, zeros > 0])
-        self._own = self.penalty.at(self.columns.which)
+        self._add(new, c)
 
-    def at(self, which):
-        """Return coefficients of the columns in ``which``, and the mask of the active ones among them."""
-        at = self.position[which]
-        known = at >= 0
-        w, active = np.zeros(len(which)), np.zeros(len(which), dtype=bool)
-        w[known], active[known] = self.w[at[known]], self.active[at[known]]
-        return w, active
+    def _add(self, new, c):
+        total = len(self.which)
+        fresh = np.zeros((_ROWS, len(new)))
+        fresh[C] = c
+        fresh[_PENALTY, :] = self.penalty.at(new)
+        fresh[NORM] = np.sqrt(self.problem.norm2[new])
+        fresh[SLACK] = self.slack[new]
+        self.table = np.hstack([self.table, fresh])
+        if total > len(self.order):
+            capacity = max(2 * total, 32)
+            factor = np.empty((capacity, capacity))
+            factor[: self.k, : self.k] = self.factor[: self.k, : self.k]
+            order = np.zeros(capacity, dtype=np.int64)
+            order[: self.k] = self.order[: self.k]
+            self.factor, self.order = factor, order
+
+    def start(self, w):
+        """Take the coefficients w; activate what is not at zero, or held by no l1 penalty."""
+        self.w[:] = w[self.which]
+        self.refresh()
+        inside = (self.table[LO] < self.w) & (self.w < self.table[HI])
+        at = np.flatnonzero(inside & ((self.w != 0) | (self.table[L1] == 0)))
+        self.k = len(at)
+        self.order[: self.k] = at
+        self.table[ACTIVE, at] = 1.0
+        self.table[SIGN, at] = np.where(np.where(self.w[at] != 0, self.w[at], self.c[at]) > 0, 1.0, -1.0)
+        self._factorise()
+
+    def _factorise(self):
+        grow(self.columns.gram, self.factor, self.order, self.table, 0, self.k)
 
     def refresh(self):
-        """Recompute residual and correlations from the data; return ``v = s * r``."""
-        v, weighted = self.columns.residual(self.w)
-        self.c = self.columns.correlate(v, weighted)
-        return v
+        """Recompute the correlations of the known columns from the data."""
+        self.c[:] = self.columns.correlations(self.w)
 
-    def enter(self, which):
-        """Activate known columns, each on the side to which its correlation pulls it."""
-        at = self.position[which]
-        pull = self.c[at] - self._own.l2[at] * self.w[at]
-        self.sign[at] = np.where(self.w[at] != 0, np.sign(self.w[at]), np.sign(pull))
-        self.active[at] = True
-
-    def settle(self, budget):
-        """Minimise over the face, dropping what reaches the end of its piece; at most ``budget`` steps."""
-        solves = 0
-        while self.steps < budget:
-            at = np.flatnonzero(self.active)
-            if not len(at):
-                return
-            direction = self._direction(at)
-            backwards = (self.w[at] == 0) & (direction * self.sign[at] <= 0) & (self._own.l1[at] > 0)
-            if backwards.any() and not backwards.all():
-                self.active[at[backwards]] = False
-                continue
-            self.steps += 1
-            if self._move(at, direction):
-                solves = 0
-                continue
-            solves += 1
-            if solves > _REFINEMENTS or not self.unfinished():
-                return
-
-    def _direction(self, at):
-        """Return the Newton direction on the active columns, with small pivots raised to a floor."""
-        own = self._own
-        gradient = self.c[at] - own.l2[at] * self.w[at] - own.l1[at] * self.sign[at]
-        mesh = np.ix_(at, at)
-        matrix = self.columns.gram[mesh]
-        diagonal = np.diag(matrix).copy()
-        raised = own.l2[at]
-        least = _PIVOT * diagonal
-        while True:
-            matrix.flat[:: len(at) + 1] = diagonal + raised
-            factor, info = dpotrf(matrix.T, lower=1, clean=0, overwrite_a=1)  # of a symmetric matrix: no copy
-            if not info:
+    def solve(self, budget):
+        """Solve the problem on the known columns in at most ``budget`` rounds; return how many it took."""
+        begun = self.rounds
+        gram, level = self.columns.gram, self.problem.y_norm
+        while self.rounds - begun < budget:
+            size = max(self.k + _BLOCK, 16)
+            rounds = min(budget - (self.rounds - begun), max(1, _WORK // (size * (4 * size + len(self.which)))))
+            self.k, done, ended = solve_known(gram, self.factor, self.order, self.table, self.k, level, _BLOCK, rounds)
+            self.rounds += done
+            if ended:
                 break
-            # Dependent columns: a null direction becomes a long step, which the first end of a piece cuts.
-            raised = raised + least
-            least = 10.0 * least
-            matrix = self.columns.gram[mesh]
-        return dpotrs(factor, gradient, lower=1)[0]
-
-    def _move(self, at, direction):
-        """Go to the minimum, or to the first end of a piece; return whether a column left the face."""
-        own, w = self._own, self.w[at]
-        signed = own.l1[at] > 0
-        low = np.where(signed & (self.sign[at] > 0), 0.0, own.lo[at])
-        high = np.where(signed & (self.sign[at] < 0), 0.0, own.hi[at])
-        end = np.where(direction > 0, high, low)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            room = np.where(direction != 0, (end - w) / direction, np.inf)
-        step = min(1.0, room.min())
-        leaving = room <= step if step < 1.0 else np.zeros(len(at), dtype=bool)
-        moved = np.where(leaving, end, w + step * direction)
-        change = np.zeros(len(self.w))
-        change[at] = moved - w
-        self.w = self.w.copy()  # so that a caller that kept the old one can tell whether it moved
-        self.w[at] = moved
-        self.c -= self.columns.gram @ change
-        self.active[at[leaving]] = False
-        return bool(leaving.any())
+        return self.rounds - begun
 
     def unfinished(self):
         """Return whether the gradient on the face is above rounding."""
-        own, at = self._own, np.flatnonzero(self.active)
-        gradient = self.c[at] - own.l2[at] * self.w[at] - own.l1[at] * self.sign[at]
-        scale = np.sqrt(self.problem.norm2[self.columns.which[at]]) * self.problem.y_norm
-        return bool((np.abs(gradient) > 1e-13 * scale).any())
+        table = self.table[:, self.order[: self.k]]
+        gradient = table[C] - table[L2] * table[W] - table[L1] * table[SIGN]
+        return bool((np.abs(gradient) > SETTLED * table[NORM] * self.problem.y_norm).any())
 
     def coefficients(self):
         """Return the coefficients of all columns."""
         w = np.zeros(self.problem.p)
-        w[self.columns.which] = self.w
+        w[self.which] = self.w
         return w
-
-
-def violations(penalty, w, c, norm, slack):
-    """Return how far each column is from its optimality condition on the side where it may move, over its norm.
-
-    At zero: the pull less l1; at another bound: the pull inwards. What is within ``slack`` is rounding.
-    """
-    t = c - penalty.l2 * w
-    slack = slack + penalty.l1 * _EXCESS
-    up = np.where(w < penalty.hi, t - np.where(w < 0, -penalty.l1, penalty.l1), -np.inf)
-    down = np.where(w > penalty.lo, -t - np.where(w > 0, -penalty.l1, penalty.l1), -np.inf)
-    excess = np.maximum(up, down) - slack
-    return np.where(norm > 0, excess / np.where(norm > 0, norm, 1.0), -np.inf)

@@ -2,39 +2,38 @@
 
 Dense columns are kept as centred, weighted rows ``sqrt(s) x_j``, so that Gram blocks, correlations and residuals are
 BLAS calls on contiguous memory at full accuracy, whatever the means. Sparse columns stay sparse: blocks come from
-scipy's product, the means from the algebra.
+scipy's product, the means from the algebra. Where all columns are known from the start, only their Gram matrix is.
 """
 
 import numpy as np
 
-from .kernels.descent import combine, correlate
+from .kernels.descent import combine, correlate, gather
+from .problem import read_only
+
+_FAR = 1e2  # of a variance: a squared mean above it costs uncentred products more than two digits
 
 
 class Columns:
     """Known columns, in the order in which they were met, and their Gram matrix."""
 
+    inexact = False  # whether the Gram matrix has lost digits to the means
+
     def __init__(self, problem):
         self.problem = problem
         self.which = np.empty(0, dtype=np.intp)
-        self._gram = np.empty((0, 0))
-
-    @property
-    def gram(self):
-        """The matrix of <x_i, x_j> over the known columns."""
-        k = len(self.which)
-        return self._gram[:k, :k]
+        self.gram = np.empty((0, 0))  # of <x_i, x_j> over the known columns, in its first rows and columns
 
     def extend(self, new):
         """Meet the columns in ``new``, none of which is known."""
         k, total = len(self.which), len(self.which) + len(new)
-        if total > len(self._gram):
+        if total > len(self.gram):
             grown = np.empty((max(64, 2 * total), max(64, 2 * total)))
-            grown[:k, :k] = self.gram
-            self._gram = grown
+            grown[:k, :k] = self.gram[:k, :k]
+            self.gram = grown
         self.which = np.concatenate([self.which, new])
         block = self._blocks(new)
-        self._gram[:total, k:total] = block
-        self._gram[k:total, :k] = block[:k].T
+        self.gram[:total, k:total] = block
+        self.gram[k:total, :k] = block[:k].T
 
 
 class DenseColumns(Columns):
@@ -57,44 +56,95 @@ class DenseColumns(Columns):
             grown = np.empty((max(64, 2 * total), self.problem.n))
             grown[:k] = self._rows[:k]
             self._rows = grown
-        gathered = np.subtract(self.problem.X.T[new], self.problem.mean[new][:, None], dtype=np.float64)
-        np.multiply(gathered, self.root, out=self._rows[k:total])
+        problem = self.problem
+        if problem.lines is not None:
+            lines, rows = problem.lines, new
+        else:
+            lines, rows = read_only(np.ascontiguousarray(problem.X[:, new].T)), np.arange(len(new))
+        gather(lines, rows, problem.mean[new], self.root, self._rows[k:total])
         return self.rows @ self._rows[k:total].T
 
     def residual(self, w):
-        """Return ``v = s * r`` and r's weighted norm squared."""
-        weighted = self.target - w @ self.rows
-        return self.root * weighted, weighted
+        """Return ``v = s * r``."""
+        return self.root * self._weighted(w)
 
-    def correlate(self, v, weighted):
+    def correlations(self, w):
         """Return <x_j, r> of the known columns."""
-        return self.rows @ weighted
+        return self.rows @ self._weighted(w)
+
+    def _weighted(self, w):
+        """Return ``sqrt(s) * r``; the columns with no coefficient are not read."""
+        r = self.target.copy()
+        combine(self.rows, np.flatnonzero(w), -w[w != 0], self.problem.ones, r)
+        return r
 
 
 class SparseColumns(Columns):
     """Indices into a CSC matrix; nothing is gathered but the blocks' products."""
 
+    def __init__(self, problem):
+        super().__init__(problem)
+        self.inexact = bool((problem.mean**2 > _FAR * problem.norm2).any())
+
     def _blocks(self, new):
         problem = self.problem
         weighted = problem.X[:, new].multiply(problem.s[:, None]).tocsc()
-        product = (problem.X[:, self.which].T @ weighted).toarray()
-        return product - np.outer(problem.mean[self.which], problem.mean[new])
+        product = (problem.X[:, self.which].T @ weighted).toarray().astype(np.float64, copy=False)
+        product -= np.outer(problem.mean[self.which], problem.mean[new])
+        at = np.arange(len(new))
+        product[at + len(self.which) - len(new), at] = problem.norm2[new]  # these were not made by cancellation
+        return product
 
     def residual(self, w):
-        """Return ``v = s * r`` twice: sparse columns have no weighted form."""
+        """Return ``v = s * r``."""
         problem = self.problem
         r = problem.y.copy()
         combine(problem.lines, self.which, -w, problem.ones, r)
         if problem.fit_intercept:
             r -= problem.s @ r
-        v = problem.s * r
-        return v, v
+        return problem.s * r
 
-    def correlate(self, v, weighted):
+    def correlations(self, w):
         """Return <x_j, r> of the known columns."""
+        v = self.residual(w)
         out = np.empty(len(self.which))
         correlate(self.problem.lines, self.which, v, out)
         return out - v.sum() * self.problem.mean[self.which]
+
+
+class AllColumns:
+    """Every column, by the full Gram matrix: X itself is not read again."""
+
+    inexact = False
+
+    def __init__(self, problem):
+        self.problem = problem
+        self.which = np.arange(problem.p)
+        self.gram = problem.full_gram()
+
+    def correlations(self, w):
+        """Return <x_j, r>."""
+        return self.problem.target_correlations() - self.gram @ w
+
+
+class GivenGram:
+    """Every column, by a Gram matrix that the user gave: it may have rounding of its own, so X has the last word."""
+
+    inexact = True
+
+    def __init__(self, problem, gram):
+        self.problem = problem
+        self.which = np.arange(problem.p)
+        self.gram = gram
+
+    def residual(self, w):
+        """Return ``v = s * r``."""
+        which = np.flatnonzero(w)
+        return self.problem.s * self.problem.residual(self.problem.columns(which), w[which])
+
+    def correlations(self, w):
+        """Return <x_j, r>."""
+        return self.problem.correlate(self.residual(w))
 
 
 def known_columns(problem):

@@ -25,7 +25,7 @@ class Certificate(NamedTuple):
     objective: float
     gap: float
     c: np.ndarray
-    kappa: float
+    kappa: float  # the scale of the dual point that gives the gap
     floor: float
 
 
@@ -80,7 +80,9 @@ def certify(problem, penalty, w, r, free, slack, correlate, block=None):
 def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0):
     """Certify w from the correlations c of its dual point v, ``v2 = <v, v>`` and ``outside = |Proj_F r|^2``."""
     kappa = feasible_scale(c, w, *penalty, free, slack)
-    gap = min(0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale) for scale in {1.0, kappa})
+    gap, kappa = min(
+        (0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale), scale) for scale in {1.0, kappa}
+    )
     cost = penalty.value(w)
     objective = 0.5 * (v2 + outside) + cost
     # What rounding leaves in the sum: the terms' own size, and <v, y - Xw - r>, which is eps |v| |y|.
@@ -100,3 +102,37 @@ def noise(problem):
     norm2 = problem.raw_norm2.copy()
     norm2[problem.ill_centred] = problem.norm2[problem.ill_centred]
     return 64 * _EPS * np.sqrt(norm2) * problem.y_norm
+
+
+def proven_zero(problem, penalty, w, certificate):
+    """Return the mask of the columns that are 0 in every optimum: proven so by the safe sphere, or out of the problem.
+
+    The dual objective is strongly concave, so its maximum v* is within sqrt(2 gap) of kappa v, and a column that v*
+    correlates with by less than l1 is zero (Fercoq, Gramfort and Salmon 2015). A bound of zero closes its side.
+    """
+    out = penalty.lo == penalty.hi
+    if not np.isfinite(certificate.gap):
+        return out
+    c = certificate.kappa * certificate.c
+    size = np.abs(c)
+    pull = np.where(np.where(c > 0, penalty.hi, penalty.lo) == 0, 0.0, size)
+    slack, room = noise(problem), penalty.l1 - pull
+    gap = certificate.gap + certificate.floor + _hidden(problem, penalty, room, slack, size @ np.abs(w), certificate)
+    return out | (np.sqrt(problem.norm2) * np.sqrt(2.0 * gap) + slack < room)
+
+
+def _hidden(problem, penalty, room, slack, moment, certificate):
+    """Return what the gap leaves out because |z| <= slack counts as zero: how much larger the true one may be.
+
+    Shrinking the dual point by the largest excess over l1 makes it feasible indeed; ``moment`` is sum |kappa c_j w_j|.
+    Where l1 is 0 nothing can be shrunk: slack times a coefficient of |y| / |x_j| is allowed for, column by column.
+    """
+    l1, hidden = penalty.l1, 0.0
+    if len(l1) > np.count_nonzero(l1):
+        hidden = 64 * _EPS * problem.y_norm**2 * np.count_nonzero((l1 == 0) & (penalty.lo < penalty.hi))
+    over = (room < 0) & (room >= -slack) & (l1 > 0)
+    if over.any():
+        shrink = float((room[over] / (room[over] - l1[over])).max())  # the excess over l1 plus the excess
+        moved = certificate.kappa * shrink
+        hidden += shrink * moment + moved * (2.0 * (1.0 - certificate.kappa) + moved) * certificate.objective
+    return hidden

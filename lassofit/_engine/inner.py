@@ -172,7 +172,6 @@ class GramSubproblem:
         self.slack = slack[which]
         self.gram = gram
         self.target = problem.target_correlations()[which]
-        self.nothing_free = np.zeros(len(which), dtype=bool)
 
     largest = Subproblem.largest
 
@@ -189,9 +188,19 @@ class GramSubproblem:
         return w, r
 
     def certify(self, w, r):
-        """Certify w; <r, r> = <y, y> - <X'y + c, w>."""
-        v2 = max(self.problem.y_norm**2 - float((self.target + r) @ w), 0.0)
-        return certify_point(self.problem, self.penalty, w, r, v2, self.nothing_free, self.slack)
+        """Certify w on its columns."""
+        return _certify_correlations(self.problem, self.penalty, w, r, self.target, self.slack)
+
+
+def certify_on_gram(problem, penalty, w, c, slack):
+    """Certify w from correlations ``c = X'y - G w`` of all columns."""
+    return _certify_correlations(problem, penalty, w, c, problem.target_correlations(), slack)
+
+
+def _certify_correlations(problem, penalty, w, c, target, slack):
+    """Certify w without its residual: <r, r> = <y, y> - <X'y + c, w>."""
+    v2 = max(problem.y_norm**2 - float((target + c) @ w), 0.0)
+    return certify_point(problem, penalty, w, c, v2, np.zeros(len(w), dtype=bool), slack)
 
 
 class Progress:

@@ -36,12 +36,14 @@ def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):
     ``l1_j = alpha rho f_j sd_j`` and ``l2_j = alpha (1 - rho) f_j sd_j^2``: X stays as it is, and coefficients stay on
     its scale. Columns with an infinite factor, bounds (0, 0) or no variation are out of the problem.
     """
-    factor = np.ones(problem.p) if factor is None else factor
-    out = np.isinf(factor) | (problem.norm2 == 0.0)
-    sd = np.ones(problem.p)
-    if standardize:
-        sd = np.sqrt(problem.variance)
-        out |= sd == 0.0
-    weight = alpha * np.where(out, 0.0, factor) * sd
-    lower, upper = (np.where(out, 0.0, bound) for bound in (lower, upper))
-    return Penalty(weight * l1_ratio, weight * sd * (1.0 - l1_ratio), lower, upper)
+    sd, spread = (np.sqrt(problem.variance), problem.variance) if standardize else (1.0, problem.norm2)
+    kept = spread > 0.0
+    if factor is None:
+        factor = 1.0
+    else:
+        kept &= factor < np.inf
+    if not kept.all():
+        factor, lower, upper = (np.where(kept, value, 0.0) for value in (factor, lower, upper))
+    weight = alpha * factor * sd  # a number where there are neither factors nor scales
+    parts = (weight * l1_ratio, weight * sd * (1.0 - l1_ratio), lower, upper)
+    return Penalty(*(np.full(problem.p, part, dtype=np.float64) for part in parts))

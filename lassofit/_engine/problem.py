@@ -6,10 +6,12 @@ these terms the loss is ``<r, r> / 2`` with ``r = y - sum_j w_j x_j`` and its ne
 Centring is implicit: X stays as it is and the means go into the algebra.
 """
 
+import math
+
 import numpy as np
 from scipy import sparse
 
-from .kernels.descent import combine, correlate, moments
+from .kernels.descent import centre, combine, correlate, correlate_rows, moments, moments_of_rows, tidy_moments
 
 _ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
 _BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
@@ -18,6 +20,7 @@ _BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 _ILL_CENTRED = 1e3
 _TINY = 1e-150  # squares of what is below this underflow
 _EPS = np.finfo(np.float64).eps
+_ROUNDING = np.array([64 * _EPS])  # of a variance, relative to the squared mean
 
 
 def read_only(array):
@@ -50,85 +53,103 @@ class Lines:
 
 
 class Problem:
-    """X, weights and (after ``with_target``) a centred target, with the column moments.
+    """X, weights and a centred target, with the column moments.
 
     Parameters
     ----------
     X : ndarray of shape (n, p), C- or F-ordered, or CSC; float64 or float32
-    s : ndarray of shape (n,), float64, non-negative, not all zero
+    s : ndarray of shape (n,), float64, non-negative, not all zero; None: all alike
     fit_intercept : bool
+    y : ndarray of shape (n,), float64, or None
+        The target. Given here, the pass over X that makes the moments takes its correlations along; further targets
+        share all else: see ``with_target``.
 
     ``finite`` is False, and the rest is not to be used, where X has NaN or inf or its squares overflow.
     """
 
-    def __init__(self, X, s, fit_intercept=True):
+    def __init__(self, X, s, fit_intercept=True, y=None):
         self.X = X
         self.n, self.p = X.shape
-        s = s / s.max()  # first, lest the sum overflows
-        self.s = read_only(s / s.sum())
+        if s is None:
+            s, self.inverse_s = np.full(self.n, 1.0 / self.n), np.full(self.n, 1.0 / (1.0 / self.n))
+        else:
+            s = s / s.max()  # first, lest the sum overflows
+            s /= s.sum()
+            self.inverse_s = np.divide(1.0, s, out=np.zeros(self.n), where=s > 0)
+        self.s = read_only(s)
         self.ones = read_only(np.ones(self.n))
-        self.inverse_s = np.divide(1.0, self.s, out=np.zeros(self.n), where=self.s > 0)
         self.fit_intercept = fit_intercept
         self.is_sparse = sparse.issparse(X)
         self.lines = as_lines(X)
+        self._centre(y)
+        v = self.s * self.y if y is not None else np.zeros(self.n)
         with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
-            mean, variance = self._moments()
-            self.raw_norm2 = variance + mean**2
-        self.finite = bool(np.isfinite(self.raw_norm2).all())
-        if not self.finite:
-            return
+            mean, variance, raw = self._moments(v)
         # A constant column keeps a variance of rounding errors: it is zero, not something to divide by. In a sparse
         # column the weight of the entries that are not stored is 1 - (that of the stored): good to eps, not to eps^2.
-        partly = np.diff(X.indptr) < self.n if self.is_sparse else False
-        variance[variance <= np.where(partly, 64 * _EPS, (64 * _EPS) ** 2) * mean**2] = 0.0
+        level = _ROUNDING**2
+        if self.is_sparse:
+            level = np.where(np.diff(X.indptr) < self.n, _ROUNDING, level)
+        self.raw_norm2 = np.empty(self.p)
+        self.finite, self.n_flat, far = tidy_moments(mean, variance, level, self.raw_norm2)
+        if not self.finite:
+            return
         self.variance = variance
         self.mean_of_all = mean
         self.mean = read_only(mean if fit_intercept else np.zeros(self.p))
         self.norm2 = variance if fit_intercept else self.raw_norm2
-        ill = (self.mean**2 > _ILL_CENTRED**2 * variance) & (self.norm2 > 0) & (not self.is_sparse)
-        self.ill_centred = np.flatnonzero(ill)
+        self.ill_centred = np.empty(0, dtype=np.intp)
+        if far and fit_intercept and not self.is_sparse:
+            self.ill_centred = np.flatnonzero((mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0))
         self.made_gram = None
         self.free_blocks = {}  # by their columns: several targets share them
-        self.y = None
+        if y is not None:
+            self._target_correlations = self._about_means(raw, v)
 
-    def _moments(self):
-        """Return weighted means and centred variances of the columns, accurate at any mean/sd."""
-        mean, variance = np.zeros(self.p), np.zeros(self.p)
+    def _moments(self, v):
+        """Return weighted means and variances of the columns, accurate at any mean/sd, and ``X'v``."""
+        mean, variance, raw = np.zeros(self.p), np.zeros(self.p), np.zeros(self.p)
         if self.lines is not None:
-            moments(self.lines, self.s, mean, variance)
-            return mean, variance
-        for rows in _blocks(self.n, _ROWS):
-            mean += self.s[rows] @ self.X[rows].astype(np.float64, copy=False)
-        drift = np.zeros(self.p)
-        for rows in _blocks(self.n, _ROWS):
-            gap = self.X[rows] - mean
-            drift += self.s[rows] @ gap
-            variance += self.s[rows] @ np.square(gap, out=gap)
-        return mean + drift, np.maximum(variance - drift**2, 0.0)
+            moments(self.lines, self.s, v, mean, variance, raw)
+            return mean, variance, raw
+        X = read_only(self.X)
+        if not moments_of_rows(X, self.s, v, X[0].astype(np.float64), mean, variance, raw):
+            shift = mean.copy()
+            mean[:], variance[:], raw[:] = 0.0, 0.0, 0.0
+            moments_of_rows(X, self.s, v, shift, mean, variance, raw)
+        return mean, variance, raw
 
     def with_target(self, y):
         """Return a copy that shares all of X's statistics and holds the target y, centred."""
+        if y is self._given:
+            return self
         other = object.__new__(Problem)
         other.__dict__.update(self.__dict__)
-        y = np.asarray(y, dtype=np.float64)
-        other.y_mean = float(self.s @ y) if self.fit_intercept else 0.0
-        centred = y - other.y_mean
-        if self.fit_intercept:
-            centred -= self.s @ centred
-        with np.errstate(over="ignore"):
-            norm = np.sqrt(self.s @ centred**2)
-        tiny = 0 < np.abs(y).max() < _TINY
-        if tiny or not np.isfinite(norm):
+        other._centre(y)
+        return other
+
+    def _centre(self, y):
+        """Hold the target y, centred, with its mean and norm; None: no target."""
+        self._given, self._target_correlations = y, None
+        if y is None:
+            self.y = None
+            return
+        centred = np.empty(self.n)
+        y = np.ascontiguousarray(y, dtype=np.float64)  # strided: the kernel would be compiled once more
+        self.y_mean, norm2, largest = centre(read_only(y), self.s, self.fit_intercept, centred)
+        norm = math.sqrt(norm2)
+        tiny = 0 < largest < _TINY
+        if tiny or not math.isfinite(norm):
             size = "underflow" if tiny else "overflow"
             raise ValueError(f"y: its squares {size}. Rescale y, and alpha with it.")
-        if norm <= 8 * _EPS * np.sqrt(self.s @ y**2):  # constant but for rounding
+        if norm <= 8 * _EPS * math.hypot(norm, self.y_mean):  # constant but for rounding
             centred, norm = np.zeros(self.n), 0.0
-        other.y, other.y_norm = centred, float(norm)
-        other._target_correlations = None
-        return other
+        self.y, self.y_norm = centred, norm
 
     def underflows(self):
         """Return whether some column is not constant but so small that its squares are zero."""
+        if not self.n_flat:
+            return False
         flat = np.flatnonzero((self.variance == 0) & (np.abs(self.mean_of_all) < _TINY))
         if not len(flat):
             return False
@@ -176,15 +197,15 @@ class Problem:
 
     def correlate(self, v):
         """Return <x_j, r> for every column from ``v = s * r``: one pass over X."""
-        if not self.is_sparse and self.X.dtype == np.float64:
-            c = self.X.T @ v
-        elif self.lines is not None:
-            c = np.empty(self.p)
+        c = np.zeros(self.p)
+        if self.lines is not None:  # one stream of memory: up to twice as fast as BLAS, which reads several at once
             correlate(self.lines, np.arange(self.p), v, c)
-        else:  # C-ordered float32: X.T @ v would make a float64 copy of X
-            c = np.zeros(self.p)
-            for rows in _blocks(self.n, _ROWS):
-                c += self.X[rows].astype(np.float64).T @ v[rows]
+        else:
+            correlate_rows(read_only(self.X), v, c)
+        return self._about_means(c, v)
+
+    def _about_means(self, c, v):
+        """Turn ``X'v`` into <x_j, r>, in place."""
         c -= v.sum() * self.mean
         for columns in _blocks(len(self.ill_centred), max(1, _BLOCK // self.n)):
             which = self.ill_centred[columns]

@@ -28,8 +28,8 @@ def follow(records, verbose=0, label=""):
 
 
 def history(records):
-    """Return the records as arrays by name."""
-    return {name: np.array([getattr(record, name) for record in records]) for name in _NAMES}
+    """Return the records, or plain tuples of theirs, as arrays by name."""
+    return {name: np.array([record[k] for record in records]) for k, name in enumerate(_NAMES)}
 
 
 def warn_not_converged(solution, control, what=""):

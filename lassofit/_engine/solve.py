@@ -46,12 +46,10 @@ class Solution:
     """A point and what is known of it; filled in by ``solve`` as it goes."""
 
     def __init__(self, problem, penalty, start=None):
-        if start is None or problem.y_norm == 0.0:  # zero is within all bounds, and optimal for a constant y
-            start = np.zeros(problem.p)
-        w = np.array(start, dtype=np.float64)
-        if np.abs(w).max(initial=0.0) > _ABSURD * max(problem.y_norm, 1.0):  # its squares would overflow
-            w = np.zeros(problem.p)
-        self.w = np.clip(w, penalty.lo, penalty.hi)
+        self.w = np.zeros(problem.p)  # within all bounds, and optimal for a constant y
+        # Coefficients above the limit have squares that would overflow.
+        if start is not None and problem.y_norm > 0 and np.abs(start).max() <= _ABSURD * max(problem.y_norm, 1.0):
+            self.w = np.clip(start, penalty.lo, penalty.hi)
         self.intercept = problem.y_mean
         self.n_iter = 0
         self.certificate = None

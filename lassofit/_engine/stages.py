@@ -2,157 +2,230 @@
 
 From zero, alpha falls by a constant factor a stage towards the target, and each stage is solved on a short list of
 candidates: the columns with the largest correlations at the pass that ended the stage before. So few columns enter that
-leave again. Only the target's own certificate, from a pass over all of X, ends the solve.
+leave again. Only the target's own certificate, from a pass over all of X, ends the solve. Where the Gram matrix of all
+columns is cheap, or most of them are known already, everything happens on it, and X is not read again.
 """
 
 from time import perf_counter
 
 import numpy as np
 
-from .active import Face, violations
+from .active import Face
+from .columns import AllColumns, GivenGram, known_columns
 from .duality import noise
-from .inner import Subproblem
+from .grams import GRAM_CAP
+from .inner import Subproblem, certify_on_gram
+from .kernels.newton import score
 from .solve import Record, certify_whole, solve, unthresholded
 
 _FALL = 0.2  # of alpha from stage to stage
 _CANDIDATES = 100  # at least, and a twentieth of the columns
-_BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
-_IDLE = 3  # passes at the target that do not halve the gap: the sweeps take over
+_MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
-_LARGEST = 400  # active columns: above this, sweeps on a Gram matrix are faster
-_MEMORY = 1 << 28  # bytes of gathered columns and their Gram matrix
+_IDLE = 3  # passes at the target that do not halve the gap: the sweeps take over
+_GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
+_SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
+_CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
+_FEW = 32  # columns: the stages cost more than they save
 
 
 def run(problem, penalty, solution, control):
-    """Improve ``solution`` by the solver that ``control`` names; yield Records. 'auto' is 'cd' for now."""
-    chosen = solve_active if control.solver == "active_set" else solve
-    return chosen(problem, penalty, solution, control)
+    """Improve ``solution`` by the solver that ``control`` names; yield Records.
+
+    'auto' is the active set, but for a random order of updates, which only sweeps know.
+    """
+    sweeps = control.solver == "cd" or (control.solver == "auto" and control.shuffle is not None)
+    return (solve if sweeps else solve_active)(problem, penalty, solution, control)
 
 
 def solve_active(problem, penalty, solution, control):
     """Improve ``solution`` by the active-set method; yield Records, as ``solve`` does, to which it falls back."""
     began = perf_counter()
     solution.goal = control.tol * solution.scale
-    slack, norm = noise(problem), np.sqrt(problem.norm2)
+    slack = noise(problem)
     eligible = penalty.lo < penalty.hi
     must = unthresholded(penalty, np.flatnonzero(eligible))
     sub = Subproblem(problem, penalty, must, slack)
-    basis = _independent(sub, solution.w)
-    start = np.union1d(basis, np.flatnonzero(solution.w))
-    if _too_large(len(start), problem):
-        yield from solve(problem, penalty, solution, control)
-        return
-    face, v = _start(problem, penalty, solution.w, start)
-    eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
-    ratio, idle, best = None, 0, np.inf
+    search = _Search(problem, penalty, solution, slack, eligible, must, sub, control.gram)
     spent = solution.n_iter
-    budget = control.max_iter - spent
-    while True:
-        certificate = certify_whole(problem, penalty, solution, sub, problem.inverse_s * v, slack)
+    idle, best, start = 0, np.inf, (np.inf, solution.w)
+    while search.face is not None:
+        certificate = search.certify()
+        start = min(start, (certificate.objective, solution.w), key=lambda pair: pair[0])
         solution.certificate = certificate
         support = int(np.count_nonzero(solution.w))
         seconds = perf_counter() - began
-        yield Record(solution.n_iter, certificate.objective, certificate.gap, support, len(face.w), seconds)
+        yield Record(solution.n_iter, certificate.objective, certificate.gap, support, len(search.face.w), seconds)
         # A stage on the way is another alpha's solution: within tol perhaps, but biased, where the target's is exact.
         solution.converged = solution.relative_gap <= control.tol
-        done = (solution.converged and ratio in (None, 1.0)) or np.isnan(certificate.gap)
+        done = (solution.converged and search.ratio in (None, 1.0)) or np.isnan(certificate.gap)
         if done or solution.n_iter >= control.max_iter or not eligible.any():
             solution.intercept = problem.intercept(solution.w)
             return
-        if ratio == 1.0:
+        if search.ratio == 1.0:
             idle = 0 if certificate.gap < 0.5 * best else idle + 1
             best = min(best, certificate.gap)
-        c = certificate.c
-        if ratio is None:
-            ratio, c = _first_stage(face, penalty, c, budget)
-        ratio = max(1.0, ratio * _FALL)
-        stage = penalty.scaled(ratio)
-        face.set_penalty(stage)
-        v = _advance(face, stage, _candidates(face, stage, c, eligible, norm), slack, budget)
-        solution.n_iter = spent + max(face.steps, 1)
-        solution.w = face.coefficients()
-        if v is None or idle >= _IDLE:
-            break
+            if idle >= _IDLE:
+                break
+        search.advance(certificate.c, control.max_iter - spent)
+        solution.n_iter = spent + max(search.rounds, 1)
+    solution.w = start[1]  # the best point so far: rounding may have carried the last one away
     yield from solve(problem, penalty, solution, control)
 
 
-def _start(problem, penalty, w, start):
-    """Return a face with the columns in ``start`` active at w, and ``v = s * r``."""
-    face = Face(problem, penalty)
-    face.meet(start, np.zeros(len(start)))
-    face.w[:] = w[start]
-    v = face.refresh()
-    face.enter(start)
-    return face, v
+class _Search:
+    """The way down to the target: the face, the stage, and what is priced how."""
+
+    def __init__(self, problem, penalty, solution, slack, eligible, must, sub, gram):
+        self.problem, self.penalty, self.solution, self.sub, self.slack = problem, penalty, solution, sub, slack
+        self.norm = np.sqrt(problem.norm2)
+        self.ratio = None  # alpha of the stage over the target's
+        self.rounds = 0
+        basis = _independent(sub, solution.w)
+        eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
+        self.eligible = eligible
+        self.may_use_gram = not problem.is_sparse and not len(must) and 8 * problem.p**2 <= GRAM_CAP
+        start = np.union1d(basis, np.flatnonzero(solution.w))
+        self.face = None
+        if self.may_use_gram and (problem.made_gram is not None or problem.n * problem.p**2 <= _CHEAP):
+            self._take_gram(solution.w)
+        elif isinstance(gram, np.ndarray) or self._fits(len(start)):
+            given = isinstance(gram, np.ndarray)
+            self.face = Face(problem, penalty, slack, GivenGram(problem, gram) if given else known_columns(problem))
+            if not given:
+                self.face.meet(start, np.zeros(len(start)))
+            self.face.start(solution.w)
+            self.v = self.face.columns.residual(self.face.w)
+
+    @property
+    def on_gram(self):
+        """Whether all columns are known, by the full Gram matrix."""
+        return isinstance(self.face.columns, AllColumns)
+
+    def certify(self):
+        """Certify the target at ``solution.w``; where X is priced, ``self.v`` holds its ``s * r``."""
+        problem, penalty, solution = self.problem, self.penalty, self.solution
+        if self.on_gram:
+            return certify_on_gram(problem, penalty, solution.w, self.face.c, self.slack)
+        if self.ratio is None and not solution.w.any() and not len(self.sub.which):
+            return certify_on_gram(problem, penalty, solution.w, problem.target_correlations(), self.slack)
+        return certify_whole(problem, penalty, solution, self.sub, problem.inverse_s * self.v, self.slack)
+
+    def advance(self, c, budget):
+        """Solve the next stage, or the target again, from the correlations c."""
+        face = self.face
+        if len(self.sub.which):  # then c is that of the dual point, which is not the residual
+            face.refresh()
+        else:
+            face.c[:] = c[face.which]
+        if self.ratio is None:
+            self.ratio, c = self._first_stage(c, budget)
+        while True:
+            self.ratio = max(1.0, self.ratio * _FALL) if self.problem.p > _FEW else 1.0
+            stage = self.penalty._replace(l1=self.penalty.l1 * self.ratio)  # with l2 kept, so is the factor
+            self.face.set_penalty(stage)
+            if not self.on_gram:
+                self._price_and_solve(stage, c, budget)
+                break
+            self._solve(budget)
+            if self.ratio == 1.0 or self.rounds >= budget:
+                break
+        if self.face is None:
+            return
+        if not np.isfinite(self.face.w).all():
+            self.face = None
+            return
+        self.solution.w = self.face.coefficients()
+        if self.on_gram:
+            self.face.refresh()
+
+    def _solve(self, budget):
+        """Solve on the known columns; again from the data, where the Gram matrix is not exact."""
+        face = self.face
+        self.rounds += face.solve(budget - self.rounds)
+        for _ in range(_REFINEMENTS if face.columns.inexact else 0):
+            face.refresh()
+            if self.rounds >= budget or not face.unfinished():
+                break
+            self.rounds += face.solve(budget - self.rounds)
+
+    def _first_stage(self, c, budget):
+        """Return alpha_max over alpha, and the correlations there; 1 for a warm start, which needs no stages."""
+        face, penalty = self.face, self.penalty
+        if face.w.any():
+            return 1.0, c
+        if face.k:  # the unpenalised columns come first
+            self._solve(budget)
+            self.v = face.columns.residual(face.w)
+            c = self.problem.correlate(self.v)
+        pull = np.maximum(np.where(penalty.hi > 0, c, 0.0), np.where(penalty.lo < 0, -c, 0.0))
+        held = penalty.l1 > 0
+        return max(1.0, float((pull[held] / penalty.l1[held]).max(initial=1.0))), c
+
+    def _price_and_solve(self, stage, c, budget):
+        """Solve the stage on its candidates, of which columns are met in blocks as they turn out to matter."""
+        problem, face = self.problem, self.face
+        candidates, scores = self._candidates(stage, c)
+        c = c[candidates]
+        lines = problem.columns(candidates)
+        if len(self.sub.which):
+            c = lines.correlate(self.v)
+        own, norm, slack = stage.at(candidates), self.norm[candidates], self.slack[candidates]
+        nothing = np.zeros(len(candidates))
+        known = np.zeros(len(candidates), dtype=bool)
+        solved = False
+        while True:
+            wanted = np.flatnonzero((scores > 0) & ~known)
+            if (solved and not len(wanted)) or self.rounds >= budget:
+                break
+            size = max(_MEET, face.k // 5)
+            if len(wanted) > size:
+                wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
+            if not self._fits(len(face.w) + len(wanted)):
+                self._outgrown(stage, budget)
+                return
+            if len(wanted):
+                known[wanted] = True
+                face.meet(candidates[wanted], c[wanted])
+            self._solve(budget)
+            solved = True
+            self.v = face.columns.residual(face.w)
+            c = lines.correlate(self.v)
+            score(nothing, c, *own, norm, slack, scores)
+
+    def _candidates(self, stage, c):
+        """Return the unknown columns with the largest violations, or nearest to one, and these violations."""
+        gains = np.empty(self.problem.p)
+        score(self.face.coefficients(), c, *stage, self.norm, self.slack, gains)
+        gains[~self.eligible] = -np.inf
+        gains[self.face.which] = -np.inf
+        size = max(_CANDIDATES, len(c) // 20)
+        chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
+        chosen = np.sort(chosen[gains[chosen] > -np.inf])
+        return chosen, gains[chosen]
+
+    def _fits(self, size):
+        """Return whether this many gathered columns and their Gram matrix are within bounds."""
+        problem = self.problem
+        bound = max(_GATHERED, 8 * _SHARE_OF_X * problem.n * problem.p)
+        return 8 * size * (2 * size + (0 if problem.is_sparse else problem.n)) <= bound
+
+    def _outgrown(self, stage, budget):
+        """Go on with the full Gram matrix, or leave the rest to sweeps."""
+        w = self.face.coefficients()
+        self.face = None
+        if not self.may_use_gram:
+            return
+        self._take_gram(w)
+        self.face.set_penalty(stage)
+        self._solve(budget)
+
+    def _take_gram(self, w):
+        self.face = Face(self.problem, self.penalty, self.slack, AllColumns(self.problem))
+        self.face.start(w)
 
 
 def _independent(sub, w):
     """Return the columns that nothing holds at zero, less those that depend on others: no penalty cuts their steps."""
     free, block = sub.free(w[sub.which])
     return sub.which if block is None else np.concatenate([sub.which[~free], block.which[block.pivot]])
-
-
-def _first_stage(face, penalty, c, budget):
-    """Return alpha_max over alpha, and the correlations there; 1 for a warm start, which needs no stages."""
-    if face.w.any():
-        return 1.0, c
-    if len(face.w):
-        face.settle(budget)
-        c = face.problem.correlate(face.refresh())
-    pull = np.maximum(np.where(penalty.hi > 0, c, 0.0), np.where(penalty.lo < 0, -c, 0.0))
-    held = penalty.l1 > 0
-    return max(1.0, float((pull[held] / penalty.l1[held]).max(initial=1.0))), c
-
-
-def _too_large(size, problem):
-    """Return whether a face of this many columns is better left to sweeps, or does not fit into memory."""
-    return size > _LARGEST or size * (problem.n + size) * 8 > _MEMORY
-
-
-def _candidates(face, penalty, c, eligible, norm):
-    """Return the columns with the largest violations, or nearest to one, and the known ones."""
-    size = max(_CANDIDATES, len(c) // 20)
-    gains = np.where(eligible, violations(penalty, face.coefficients(), c, norm, 0.0), -np.inf)
-    chosen = np.arange(len(c)) if size >= len(c) else np.argpartition(-gains, size)[:size]
-    return np.union1d(chosen[gains[chosen] > -np.inf], face.columns.which)
-
-
-def _advance(face, penalty, candidates, slack, budget):
-    """Solve the stage on its candidates; return ``v = s * r``, or None where the face has grown too large."""
-    problem = face.problem
-    norm = np.sqrt(problem.norm2[candidates])
-    lines = problem.columns(candidates)
-    own = penalty.at(candidates)
-    limit = min(budget, face.steps + 20 * len(candidates) + 200)  # a bound that only rounding could reach
-    entered, stuck = False, False
-    while True:
-        before = face.w
-        v = _settle(face, limit)
-        if face.steps >= limit:
-            return v
-        w, active = face.at(candidates)
-        c = lines.correlate(v)
-        gains = np.where(active, -np.inf, violations(own, w, c, norm, slack[candidates]))
-        wanted = np.flatnonzero(gains > 0)
-        idle = entered and np.array_equal(before, face.w)  # by rounding, the last block left again at once
-        if not len(wanted) or (idle and stuck):
-            return v
-        stuck = idle
-        size = 1 if stuck else max(_BLOCK, int(face.active.sum()) // 5)
-        if len(wanted) > size:
-            wanted = wanted[np.argpartition(-gains[wanted], size)[:size]]
-        if _too_large(len(face.w) + len(wanted), problem):
-            return None
-        entering, entered = candidates[wanted], True
-        face.meet(entering, c[wanted])
-        face.enter(entering)
-
-
-def _settle(face, limit):
-    """Settle the face, and again where the Gram matrix was not exact enough: sparse columns far from zero."""
-    for _ in range(_REFINEMENTS):
-        face.settle(limit)
-        v = face.refresh()
-        if face.steps >= limit or not face.unfinished():
-            break
-    return v

@@ -1,21 +1,29 @@
 """Parameter checks, table-driven, and the messages: which parameter, what it got, what to do."""
 
+import math
 from numbers import Integral, Real
 
 import numpy as np
 from scipy import sparse
+from sklearn import get_config
 from sklearn.utils import assert_all_finite, check_array
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 _INT32_MAX = np.iinfo(np.int32).max
 # Bytes of C-ordered X up to which it is copied to F order: one copy costs as much as the moments of C-ordered rows,
 # and sweeps then need no gathering (whole fits 1.1 to 1.5 times faster, 20000 x 300 to 2000 x 2000). Above it, working
 # sets are gathered.
 COPY_CAP = 1 << 26
+_FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
+_TARGETS = (*_FLOATS, np.dtype(np.int64))
 
 
 def _real(low, high):
+    largest = min(high, np.finfo(np.float64).max)
+
     def check(name, value):
+        if type(value) is float and low <= value <= largest:  # the checks below take ten times as long
+            return
         if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
             raise TypeError(f"{name} must be a real number, got {value!r} of type {type(value).__name__}.")
         try:
@@ -31,7 +39,7 @@ def _real(low, high):
 
 def _integer(low, none=False):
     def check(name, value):
-        if none and value is None:
+        if (type(value) is int and value >= low) or (none and value is None):
             return
         if not isinstance(value, Integral) or isinstance(value, bool | np.bool_):
             raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}.")
@@ -42,6 +50,8 @@ def _integer(low, none=False):
 
 
 def _boolean(name, value):
+    if value is True or value is False:
+        return
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be True or False, got {value!r} of type {type(value).__name__}.")
 
@@ -55,6 +65,8 @@ def _choice(*options):
 
 
 def _verbose(name, value):
+    if type(value) is int and value >= 0:
+        return
     if not isinstance(value, Integral | np.bool_) or value < 0:
         raise ValueError(f"{name} must be a bool or an integer >= 0, got {value!r}.")
 
@@ -65,7 +77,7 @@ def _jobs(name, value):
 
 
 def _precompute(name, value):
-    if isinstance(value, bool | np.bool_) or (isinstance(value, str) and value == "auto"):
+    if value is False or isinstance(value, bool | np.bool_) or (isinstance(value, str) and value == "auto"):
         return
     if isinstance(value, str) or value is None or isinstance(value, Real):
         raise ValueError(f"{name} must be True, False, 'auto' or a Gram matrix, got {value!r}.")
@@ -100,16 +112,26 @@ RULES = {
 
 
 def check_parameters(parameters):
-    """Check every parameter of the dict by its rule; raise a ValueError or TypeError that names the first bad one."""
+    """Check what has a rule in the dict; raise a ValueError or TypeError that names the first bad parameter.
+
+    An estimator passes its ``vars``: ``get_params`` looks at the signature, which costs a tenth of a small fit.
+    """
     for name, value in parameters.items():
-        RULES[name](name, value)
+        if name in RULES:
+            RULES[name](name, value)
 
 
 def check_data(estimator, X, y):
     """Return X (CSC or dense, C- or F-ordered, float64 or float32, never copied without need) and y.
 
-    Finiteness of X is read off the statistics pass: see ``check_moments``.
+    Finiteness of X is read off the statistics pass: see ``check_moments``. What ``validate_data`` would leave as it
+    is does not go through it: that takes 150 us, a third of scikit-learn's whole fit of 442 x 10.
     """
+    if _plain(X, 2) and _plain(y, 1, _TARGETS) and len(X) == len(y) and _finite(y):
+        if hasattr(estimator, "feature_names_in_"):
+            del estimator.feature_names_in_
+        estimator.n_features_in_ = X.shape[1]
+        return X, y.astype(np.float64, copy=False)
     X, y = validate_data(
         estimator,
         X,
@@ -121,6 +143,36 @@ def check_data(estimator, X, y):
         y_numeric=True,
     )
     return X, check_target(y)
+
+
+def check_new_data(estimator, X):
+    """Return X as ``predict`` takes it; here too what ``validate_data`` would leave as it is does not go through it."""
+    if (
+        _plain(X, 2)
+        and X.shape[1] == getattr(estimator, "n_features_in_", None)
+        and not hasattr(estimator, "feature_names_in_")
+        and _finite(X)
+    ):
+        return X
+    check_is_fitted(estimator)
+    return validate_data(estimator, X, accept_sparse=["csr", "csc", "coo"], reset=False)
+
+
+def _plain(array, ndim, dtypes=_FLOATS):
+    """Return whether scikit-learn's checks would return this very array, if only it is finite."""
+    return (
+        type(array) is np.ndarray
+        and array.ndim == ndim
+        and array.dtype in dtypes
+        and array.size > 0
+        and not get_config()["array_api_dispatch"]
+    )
+
+
+def _finite(array):
+    """Return whether scikit-learn's check of finite values passes; where the sum overflows, it has to look itself."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return get_config()["assume_finite"] or math.isfinite(array.sum())
 
 
 def check_prepared(X, y):
@@ -173,12 +225,14 @@ def check_moments(problem, estimator_name=None):
 
 
 def check_weights(sample_weight, n):
-    """Return the sample weights as a float64 array of shape (n,); a scalar or None is one for every sample."""
+    """Return the sample weights as a float64 array of shape (n,), or None where they are all alike."""
     if sample_weight is None or isinstance(sample_weight, Real):
         if sample_weight is not None and not (np.isfinite(sample_weight) and sample_weight > 0):
             raise ValueError(f"sample_weight must be finite and positive, got {sample_weight!r}.")
-        return np.ones(n)
-    s = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+        return None
+    s = sample_weight
+    if not (_plain(s, 1) and s.dtype == np.float64 and _finite(s)):
+        s = check_array(s, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
     if s.shape != (n,):
         raise ValueError(f"sample_weight must have shape ({n},), one weight for each sample, got {s.shape}.")
     if (s < 0).any():

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "26bba1bc05d2f86e--------------------------------------------"
+STAMP = "ea45c13debeff473-------------------------------"
 
 
 @kernel

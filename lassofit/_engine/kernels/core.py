@@ -7,7 +7,7 @@ branch on its type is pruned when a kernel is compiled, so there is no sparse tw
 
 from ..jit import kernel, reduction
 
-STAMP = "26bba1bc05d2f86e--------------------------------------------"
+STAMP = "ea45c13debeff473-------------------------------"
 
 
 @kernel

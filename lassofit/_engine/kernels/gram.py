@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "26bba1bc05d2f86e--------------------------------------------"
+STAMP = "ea45c13debeff473-------------------------------"
 
 
 @kernel

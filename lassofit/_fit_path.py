@@ -1,0 +1,99 @@
+"""How ``fit_path`` makes a path: what was asked for, the solves from the largest alpha down, the result."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._engine import progress, validation  # neither imports numba
+from ._regularization_path import RegularizationPath, nonzero, stacked
+
+
+class Source(NamedTuple):
+    """What a solve needs: the Problem with its target, the Penalty of alpha = 1, the solver's Control, verbose."""
+
+    problem: object
+    unit: object
+    control: object
+    verbose: int
+
+    def follow(self, alphas, start=None):
+        """Yield the index, the Solution and its deviance ratio for every alpha in turn."""
+        from ._engine import paths
+
+        null = self.problem.y_norm**2
+        solved = paths.follow_path(self.problem, self.unit, alphas, start, self.control, self.verbose)
+        for i, solution, _ in solved:
+            residual = 2.0 * (solution.certificate.objective - alphas[i] * self.unit.value(solution.w))
+            yield i, solution, (1.0 - residual / null if null > 0 else 0.0)
+
+    def solve(self, alpha, start):
+        """Return the Solution at one alpha."""
+        ((_, solution, _),) = self.follow([alpha], start)
+        return solution
+
+    def rounded(self, solution):
+        """Return coefficients and intercept in the dtype of X."""
+        dtype = self.problem.X.dtype
+        with np.errstate(over="ignore"):
+            coef, intercept = solution.w.astype(dtype), dtype.type(solution.intercept)
+        if not (np.isfinite(coef).all() and np.isfinite(intercept)):
+            raise ValueError(f"X, y: the coefficients are not finite in {dtype}. Rescale X or y.")
+        return coef, intercept
+
+
+def requested(alphas, eps):
+    """Return the number of alphas, or the alphas in descending order."""
+    from ._engine import request
+
+    validation.check_parameters({"eps": eps})
+    if not 0 < eps < 1:
+        raise ValueError(f"eps must be above 0 and below 1, got {eps!r}.")
+    if alphas is None or isinstance(alphas, str | bool | np.bool_):
+        raise TypeError(f"alphas must be an integer or a sequence of numbers >= 0, got {alphas!r}.")
+    return request.requested_alphas("deprecated", alphas)
+
+
+def single_target(y):
+    """Return y with one dimension."""
+    if y.ndim > 1 and y.shape[1] != 1:
+        raise ValueError(
+            f"y must have one column, got shape {y.shape}: a path is one target's. Call fit_path on each column of y."
+        )
+    return y.ravel()
+
+
+def solve_path(source, model, asked, eps):
+    """Solve for every alpha, from the largest down; return a RegularizationPath, with a warning where it fell short."""
+    from ._engine import request
+
+    problem = source.problem
+    alphas = request.grid_of(problem, source.unit, asked, getattr(model, "l1_ratio", 1.0), eps, None)
+    found, ratios, gaps, n_iters = [], [], [], []
+    converged, worst = np.zeros(len(alphas), dtype=bool), None
+    for i, solution, ratio in source.follow(alphas):
+        coef, intercept = source.rounded(solution)
+        found.append((*nonzero(coef), intercept))
+        ratios.append(ratio)
+        gaps.append(solution.certificate.gap)
+        n_iters.append(solution.n_iter)
+        converged[i] = solution.converged
+        if not converged[i] and (worst is None or solution.certificate.gap > worst[1].certificate.gap):
+            worst = i, solution
+    if worst is not None:
+        where = f" (at {np.sum(~converged)} of {len(alphas)} alphas, here alpha={alphas[worst[0]]:.6g})"
+        progress.warn_not_converged(worst[1], source.control, where)
+    supports, values, intercepts = zip(*found, strict=True)
+    path = RegularizationPath(
+        alphas,
+        stacked(supports, values, problem.p, problem.is_sparse),
+        np.array(intercepts),
+        np.array([len(support) for support in supports]),
+        np.array(ratios),
+        np.array(gaps),
+        np.array(n_iters),
+        converged,
+        source,
+    )
+    if hasattr(model, "feature_names_in_"):
+        path.feature_names_in_ = model.feature_names_in_
+    return path

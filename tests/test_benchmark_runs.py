@@ -1,0 +1,66 @@
+"""The benchmarks as they are run, on the smallest of data."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
+pytestmark = [
+    pytest.mark.skipif(not FOLDER.is_dir(), reason="the benchmarks are not here"),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks"),
+]
+
+
+def run(script, *options):
+    """Run a benchmark; return what it wrote."""
+    path = Path(options[-1])
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / script), *options[:-1], "--output", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_a_tiny_run_reaches_the_gaps_and_records_them(tmp_path):
+    options = ["--workloads", "tiny", "--solvers", "sklearn,sklearn-gram", "--ratios", "2,10", "--repeats", "2"]
+    content = run("single.py", *options, "--gap", "1e-4,1e-7", "--memory", tmp_path / "new" / "tiny.json")
+    assert content["setup"]["versions"]["scikit-learn"]
+    assert all(pool["num_threads"] == 1 for pool in content["setup"]["threads"])
+    assert [(row["alpha_max/"], row["target"], row["solver"]) for row in content["rows"]] == [
+        (ratio, gap, name) for ratio in (2.0, 10.0) for gap in (1e-4, 1e-7) for name in ("sklearn", "sklearn-gram")
+    ]
+    for row in content["rows"]:
+        assert row["reached"] and row["gap"] <= row["target"]
+        assert row["passes"] == pytest.approx(row["cpu_ms"] / row["pass_cpu_ms"])
+        assert row["ms"] > 0 and row["support"] > 0 and row["extra_MB"] >= 0
+
+
+def test_a_tiny_path_reaches_the_gap_at_every_alpha(tmp_path):
+    options = [
+        "--workloads",
+        "tiny",
+        "--solvers",
+        "lassofit,sklearn,sklearn-residual",
+        "--ratios",
+        "10",
+        "--count",
+        "7",
+    ]
+    content = run("path.py", *options, "--repeats", "1", tmp_path / "path.json")
+    assert [row["solver"] for row in content["rows"]] == ["lassofit", "sklearn", "sklearn-residual"]
+    for row in content["rows"]:
+        assert row["reached"] and row["gap"] <= 1e-6 and row["alphas"] == 7
+    assert content["ratios"][0]["/10"] > 0
+
+
+def test_the_small_problems_are_timed_for_both(tmp_path):
+    content = run("small.py", "--repeats", "2", tmp_path / "small.json")
+    assert {row["call"] for row in content["rows"]} == {"fit", "predict"}
+    assert all(row["us"] > 0 and row["sklearn us"] > 0 for row in content["rows"])
