@@ -11,7 +11,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import stages, validation
+from lassofit._engine import columns, stages, validation
 from lassofit._engine.columns import known_columns
 from lassofit._engine.kernels import newton
 from lassofit._engine.problem import Problem
@@ -41,15 +41,15 @@ def test_columns(store, fit_intercept):
     s = np.random.default_rng(1).integers(0, 3, 30).astype(float)
     problem = Problem(store(X), s, fit_intercept).with_target(y)
     P = naive.problem(X, y, s, alpha=1.0, fit_intercept=fit_intercept)
-    columns = known_columns(problem)
+    known = known_columns(problem)
     order = np.array([7, 2, 0, 5, 1])
     for piece in (order[:2], order[2:3], order[3:]):
-        columns.extend(piece)
+        known.extend(piece)
     G, q = naive.gram(P)
-    assert_allclose(columns.gram[:5, :5], G[np.ix_(order, order)], atol=1e-12)
+    assert_allclose(known.gram[:5, :5], G[np.ix_(order, order)], atol=1e-12)
     w = np.array([1.0, 0.0, -2.0, 0.5, 3.0])
-    assert_allclose(columns.residual(w), P.s / P.s.sum() * (P.y - P.X[:, order] @ w), atol=1e-13)
-    assert_allclose(columns.correlations(w), (q - G[:, order] @ w)[order], atol=1e-12)
+    assert_allclose(known.residual(w), P.s / P.s.sum() * (P.y - P.X[:, order] @ w), atol=1e-13)
+    assert_allclose(known.correlations(w), (q - G[:, order] @ w)[order], atol=1e-12)
 
 
 def test_violations_by_cases():
@@ -128,8 +128,8 @@ def test_degenerate_columns_down_to_a_millionth_of_alpha_max(seed, store):
 def little_memory(monkeypatch):
     """Twenty gathered columns are too many, and the full Gram matrix is not made at once."""
     monkeypatch.setattr(stages, "_CHEAP", 0)
-    monkeypatch.setattr(stages, "_GATHERED", 0)
-    monkeypatch.setattr(stages, "_SHARE_OF_X", 0.1)
+    monkeypatch.setattr(columns, "GATHERED", 0)
+    monkeypatch.setattr(columns, "SHARE_OF_X", 0.1)
 
 
 @pytest.mark.parametrize("store", STORES)

@@ -121,8 +121,12 @@ def test_row_kernels(dtype):
 def test_gather():
     lines = np.random.default_rng(0).standard_normal((5, 9))
     rows, mean, root, out = np.array([3, 0]), np.array([1.0, -2.0]), np.sqrt(np.arange(9.0)), np.empty((2, 9))
-    descent.gather(lines, rows, mean, root, out)
-    np.testing.assert_allclose(out, root * (lines[rows] - mean[:, None]), rtol=1e-15)
+    descent.gather(lines, rows, mean, root, 0, out)
+    expected = root * (lines[rows] - mean[:, None])
+    np.testing.assert_allclose(out, expected, rtol=1e-15)
+    part = np.empty((2, 3))
+    descent.gather(lines, rows, mean, root, 4, part)
+    np.testing.assert_allclose(part, expected[:, 4:7], rtol=1e-15)
 
 
 @pytest.mark.parametrize("order", "FC")

@@ -108,15 +108,24 @@ def table_of(gram, c, alpha, l2=0.0):
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1])
-def test_solve_known_ends_at_the_optimality_conditions(l2):
+def test_settle_and_admit_end_at_the_optimality_conditions(l2):
     rng = np.random.default_rng(3)
     p, alpha = 25, 0.05
     X, y = rng.standard_normal((40, p)), rng.standard_normal(40)
     gram, target = X.T @ X / 40, X.T @ y / 40
-    table, order = table_of(gram, target, alpha, l2), np.zeros(p, dtype=np.int64)
-    k, rounds, ended = newton.solve_known(gram, np.empty((p, p)), order, table, 0, 1.0, 4, 100)
+    table, order, factor = table_of(gram, target, alpha, l2), np.zeros(p, dtype=np.int64), np.empty((p, p))
+    k, rounds = newton.admit(gram, factor, order, table, 0, 4, 0), 0
+    assert 0 < k <= 4
+    while True:
+        k, moved, large = newton.settle(gram, factor, order, table, k, 1.0)
+        assert moved and not large
+        grown = newton.admit(gram, factor, order, table, k, 4, k)
+        rounds += 1
+        if grown == k:
+            break
+        k = grown
     w, c, active = table[newton.W], table[newton.C], table[newton.ACTIVE] > 0
-    assert ended and 1 < rounds < 100
+    assert 1 < rounds < 20
     assert_allclose(c, target - gram @ w, atol=1e-13)
     assert set(order[:k]) == set(np.flatnonzero(active)) == set(np.flatnonzero(w))
     t = c - l2 * w
@@ -124,9 +133,8 @@ def test_solve_known_ends_at_the_optimality_conditions(l2):
     assert (np.abs(t[~active]) <= alpha * (1 + 1e-9)).all()
 
 
-def test_rounds_are_a_bound():
-    gram = gram_of(10)
-    table = table_of(gram, np.linspace(1, 2, 10), 0.1)
-    order = np.zeros(10, dtype=np.int64)
-    k, rounds, ended = newton.solve_known(gram, np.empty((10, 10)), order, table, 0, 1.0, 1, 2)
-    assert rounds == 2 and not ended and k >= 1
+def test_a_settled_face_stays():
+    gram, c = gram_of(5), np.zeros(5)
+    table, order = table_of(gram, c, 0.1), np.zeros(5, dtype=np.int64)
+    assert newton.settle(gram, np.empty((5, 5)), order, table, 0, 1.0) == (0, False, False)
+    assert newton.admit(gram, np.empty((5, 5)), order, table, 0, 8, 0) == 0

@@ -8,10 +8,10 @@ Turlach 2000, for the lasso). The steps are in ``kernels/newton.py``; here are i
 
 import numpy as np
 
-from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, SETTLED, SIGN, SLACK, C, W, grow, solve_known
+from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, SETTLED, SIGN, SLACK, C, W, admit, grow, settle
 
 _BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
-_WORK = 10**8  # entries of the factor touched before control comes back, so that Ctrl-C is heard: about .1 s
+_REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 _ROWS = 11  # of the table
 _PENALTY = (L1, L2, LO, HI)
 
@@ -24,8 +24,8 @@ class Face:
         self.columns = columns
         self.slack = slack
         self.penalty = penalty
+        self.known = np.zeros(problem.p, dtype=np.bool_)
         self.k = 0
-        self.rounds = 0
         self.table = np.zeros((_ROWS, 0))
         self.order = np.zeros(0, dtype=np.int64)
         self.factor = np.zeros((0, 0))
@@ -62,6 +62,7 @@ class Face:
 
     def _add(self, new, c):
         total = len(self.which)
+        self.known[new] = True
         fresh = np.zeros((_ROWS, len(new)))
         fresh[C] = c
         fresh[_PENALTY, :] = self.penalty.at(new)
@@ -96,17 +97,32 @@ class Face:
         self.c[:] = self.columns.correlations(self.w)
 
     def solve(self, budget):
-        """Solve the problem on the known columns in at most ``budget`` rounds; return how many it took."""
-        begun = self.rounds
-        gram, level = self.columns.gram, self.problem.y_norm
-        while self.rounds - begun < budget:
-            size = max(self.k + _BLOCK, 16)
-            rounds = min(budget - (self.rounds - begun), max(1, _WORK // (size * (4 * size + len(self.which)))))
-            self.k, done, ended = solve_known(gram, self.factor, self.order, self.table, self.k, level, _BLOCK, rounds)
-            self.rounds += done
-            if ended:
-                break
-        return self.rounds - begun
+        """Solve the problem on the known columns in at most ``budget`` rounds; return how many it took.
+
+        A block after which nothing has moved, by rounding, is followed by single columns, and then by the end.
+        """
+        gram, idle = self.columns.gram, 0
+        for done in range(1, budget + 1):
+            moved, worn = self._settle(gram)
+            idle = 0 if moved or done == 1 else idle + 1
+            if idle == 2:
+                return done
+            size = 1 if idle else max(_BLOCK, self.k // 5)
+            k = admit(gram, self.factor, self.order, self.table, self.k, size, 0 if worn else self.k)
+            if k == self.k:
+                return done
+            self.k = k
+        return budget
+
+    def _settle(self, gram):
+        """Minimise over the face; return whether it moved, and whether the factor is worn out."""
+        ever = False
+        for _ in range(_REFINEMENTS):
+            self.k, moved, large = settle(gram, self.factor, self.order, self.table, self.k, self.problem.y_norm)
+            ever = ever or moved
+            if not large:
+                return ever, False
+        return ever, True
 
     def unfinished(self):
         """Return whether the gradient on the face is above rounding."""

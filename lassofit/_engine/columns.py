@@ -10,6 +10,8 @@ import numpy as np
 from .kernels.descent import combine, correlate, gather
 from .problem import read_only
 
+GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
+SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _FAR = 1e2  # of a variance: a squared mean above it costs uncentred products more than two digits
 
 
@@ -20,6 +22,7 @@ class Columns:
 
     def __init__(self, problem):
         self.problem = problem
+        self.root = np.sqrt(problem.s)
         self.which = np.empty(0, dtype=np.intp)
         self.gram = np.empty((0, 0))  # of <x_i, x_j> over the known columns, in its first rows and columns
 
@@ -35,13 +38,20 @@ class Columns:
         self.gram[:total, k:total] = block
         self.gram[k:total, :k] = block[:k].T
 
+    def residual(self, w):
+        """Return ``v = s * r``."""
+        return self.root * self.weighted(w)
+
+    def correlations(self, w):
+        """Return <x_j, r> of the known columns."""
+        return self.correlate(self.weighted(w))
+
 
 class DenseColumns(Columns):
     """Rows ``sqrt(s) x_j``, centred."""
 
     def __init__(self, problem):
         super().__init__(problem)
-        self.root = np.sqrt(problem.s)
         self.target = self.root * problem.y
         self._rows = np.empty((0, problem.n))
 
@@ -61,22 +71,19 @@ class DenseColumns(Columns):
             lines, rows = problem.lines, new
         else:
             lines, rows = read_only(np.ascontiguousarray(problem.X[:, new].T)), np.arange(len(new))
-        gather(lines, rows, problem.mean[new], self.root, self._rows[k:total])
+        gather(lines, rows, problem.mean[new], self.root, 0, self._rows[k:total])
         return self.rows @ self._rows[k:total].T
 
-    def residual(self, w):
-        """Return ``v = s * r``."""
-        return self.root * self._weighted(w)
-
-    def correlations(self, w):
-        """Return <x_j, r> of the known columns."""
-        return self.rows @ self._weighted(w)
-
-    def _weighted(self, w):
+    def weighted(self, w):
         """Return ``sqrt(s) * r``; the columns with no coefficient are not read."""
         r = self.target.copy()
-        combine(self.rows, np.flatnonzero(w), -w[w != 0], self.problem.ones, r)
+        at = np.flatnonzero(w)
+        combine(self.rows, at, -w[at], self.problem.ones, r)
         return r
+
+    def correlate(self, weighted):
+        """Return <x_j, r> of the known columns from ``sqrt(s) * r``."""
+        return self.rows @ weighted
 
 
 class SparseColumns(Columns):
@@ -95,18 +102,19 @@ class SparseColumns(Columns):
         product[at + len(self.which) - len(new), at] = problem.norm2[new]  # these were not made by cancellation
         return product
 
-    def residual(self, w):
-        """Return ``v = s * r``."""
+    def weighted(self, w):
+        """Return ``sqrt(s) * r``."""
         problem = self.problem
         r = problem.y.copy()
-        combine(problem.lines, self.which, -w, problem.ones, r)
+        at = np.flatnonzero(w)
+        combine(problem.lines, self.which[at], -w[at], problem.ones, r)
         if problem.fit_intercept:
             r -= problem.s @ r
-        return problem.s * r
+        return self.root * r
 
-    def correlations(self, w):
-        """Return <x_j, r> of the known columns."""
-        v = self.residual(w)
+    def correlate(self, weighted):
+        """Return <x_j, r> of the known columns from ``sqrt(s) * r``."""
+        v = self.root * weighted
         out = np.empty(len(self.which))
         correlate(self.problem.lines, self.which, v, out)
         return out - v.sum() * self.problem.mean[self.which]
@@ -124,7 +132,10 @@ class AllColumns:
 
     def correlations(self, w):
         """Return <x_j, r>."""
-        return self.problem.target_correlations() - self.gram @ w
+        at = np.flatnonzero(w)
+        c = self.problem.target_correlations().copy()
+        combine(self.gram, at, -w[at], np.ones(len(c)), c)
+        return c
 
 
 class GivenGram:
@@ -145,6 +156,12 @@ class GivenGram:
     def correlations(self, w):
         """Return <x_j, r>."""
         return self.problem.correlate(self.residual(w))
+
+
+def fits(problem, size):
+    """Return whether this many gathered columns and their Gram matrix are within bounds."""
+    bound = max(GATHERED, 8 * SHARE_OF_X * problem.n * problem.p)
+    return 8 * size * (2 * size + (0 if problem.is_sparse else problem.n)) <= bound
 
 
 def known_columns(problem):

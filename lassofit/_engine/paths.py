@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .continuation import Continuation, follows
 from .penalty import Penalty
 from .progress import follow
 from .solve import Control, Solution
@@ -51,10 +52,19 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
     """Yield ``(index, Solution, records)`` for every alpha in turn, each started from the one before.
 
     ``penalty`` is that of alpha = 1. The target's statistics, column moments and Gram are shared.
+    ``solution.passes`` is the number of passes over all of X that were made for it.
     """
+    trail = None
+    if len(alphas) > 1 and problem.y_norm > 0 and follows(problem, penalty, control):
+        trail = Continuation(problem, penalty, control, start)
     for index, alpha in enumerate(alphas):
         scaled = penalty.scaled(alpha)
-        solution = Solution(problem, scaled, start)
-        records = follow(run(problem, scaled, solution, control), verbose)
+        found = trail.solve(alpha, scaled) if trail is not None else None
+        if found is None:  # not a problem for it, or rounding or memory has ended it: one by one
+            trail, solution = None, Solution(problem, scaled, start)
+            records = follow(run(problem, scaled, solution, control), verbose)
+        else:
+            solution, record = found
+            records = follow([record], verbose)
         start = solution.w
         yield index, solution, records

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from scipy import sparse
 
-from .kernels.descent import centre, combine, correlate, correlate_rows, moments, moments_of_rows, tidy_moments
+from .kernels.descent import centre, combine, correlate, correlate_rows, gather, moments, moments_of_rows, tidy_moments
 
 _ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
 _BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
@@ -220,10 +220,14 @@ class Problem:
             product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
             return product - np.outer(self.mean[which], self.mean[which])
         product = np.zeros((len(which), len(which)))
-        root = np.sqrt(self.s)[:, None]
+        root, mean = np.sqrt(self.s), self.mean[which]
         for rows in _blocks(self.n, _ROWS):
-            block = (self.X[rows][:, which] - self.mean[which]) * root[rows]
-            product += block.T @ block
+            if self.lines is not None:
+                block = np.empty((len(which), min(rows.stop, self.n) - rows.start))
+                gather(self.lines, which, mean, root, rows.start, block)
+            else:
+                block = ((self.X[rows][:, which] - mean) * root[rows, None]).T
+            product += block @ block.T
         return product
 
 

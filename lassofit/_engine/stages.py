@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from .active import Face
-from .columns import AllColumns, GivenGram, known_columns
+from .columns import AllColumns, GivenGram, fits, known_columns
 from .duality import noise
 from .grams import GRAM_CAP
 from .inner import Subproblem, certify_on_gram
@@ -23,8 +23,6 @@ _CANDIDATES = 100  # at least, and a twentieth of the columns
 _MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
 _IDLE = 3  # passes at the target that do not halve the gap: the sweeps take over
-_GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
-_SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
 _FEW = 32  # columns: the stages cost more than they save
 
@@ -89,7 +87,7 @@ class _Search:
         self.face = None
         if self.may_use_gram and (problem.made_gram is not None or problem.n * problem.p**2 <= _CHEAP):
             self._take_gram(solution.w)
-        elif isinstance(gram, np.ndarray) or self._fits(len(start)):
+        elif isinstance(gram, np.ndarray) or fits(problem, len(start)):
             given = isinstance(gram, np.ndarray)
             self.face = Face(problem, penalty, slack, GivenGram(problem, gram) if given else known_columns(problem))
             if not given:
@@ -181,7 +179,7 @@ class _Search:
             size = max(_MEET, face.k // 5)
             if len(wanted) > size:
                 wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
-            if not self._fits(len(face.w) + len(wanted)):
+            if not fits(problem, len(face.w) + len(wanted)):
                 self._outgrown(stage, budget)
                 return
             if len(wanted):
@@ -203,12 +201,6 @@ class _Search:
         chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
         chosen = np.sort(chosen[gains[chosen] > -np.inf])
         return chosen, gains[chosen]
-
-    def _fits(self, size):
-        """Return whether this many gathered columns and their Gram matrix are within bounds."""
-        problem = self.problem
-        bound = max(_GATHERED, 8 * _SHARE_OF_X * problem.n * problem.p)
-        return 8 * size * (2 * size + (0 if problem.is_sparse else problem.n)) <= bound
 
     def _outgrown(self, stage, budget):
         """Go on with the full Gram matrix, or leave the rest to sweeps."""

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "ea45c13debeff473-------------------------------"
+STAMP = "372c2af7bddf1d71-------"
 
 
 @kernel

@@ -7,7 +7,7 @@ branch on its type is pruned when a kernel is compiled, so there is no sparse tw
 
 from ..jit import kernel, reduction
 
-STAMP = "ea45c13debeff473-------------------------------"
+STAMP = "372c2af7bddf1d71-------"
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "ea45c13debeff473-------------------------------"
+STAMP = "372c2af7bddf1d71-------"
 
 
 @kernel
@@ -98,14 +98,15 @@ def correlate_rows(X, v, out):
 
 
 @kernel
-def gather(lines, rows, mean, root, out):
-    """Write ``root * (line - mean)`` for the dense lines in ``rows``."""
+def gather(lines, rows, mean, root, start, out):
+    """Write ``root * (line - mean)`` for the dense lines in ``rows``, from sample ``start`` on, to fill out."""
+    begin = np.uint64(start)
     for t in range(rows.shape[0]):
         line = lines[rows[t]]
         target = out[t]
         mean_t = mean[t]
-        for i in range(root.shape[0]):
-            target[i] = root[i] * (line[i] - mean_t)
+        for i in range(np.uint64(target.shape[0])):
+            target[i] = root[begin + i] * (line[begin + i] - mean_t)
 
 
 @reduction

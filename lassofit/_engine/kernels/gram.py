@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "ea45c13debeff473-------------------------------"
+STAMP = "372c2af7bddf1d71-------"
 
 
 @kernel

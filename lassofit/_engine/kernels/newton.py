@@ -12,7 +12,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "ea45c13debeff473-------------------------------"
+STAMP = "372c2af7bddf1d71-------"
 
 # What is kept of every known column: rows of one table, since each array more costs a tenth of a second to compile.
 W, SIGN, C, L1, L2, LO, HI, NORM, SLACK, RAISED, ACTIVE = range(11)
@@ -20,7 +20,6 @@ W, SIGN, C, L1, L2, LO, HI, NORM, SLACK, RAISED, ACTIVE = range(11)
 _PIVOT = 1e-11  # of the diagonal: the least pivot; a dependent column gets a long null step, which a bound then cuts
 _EXCESS = 1e-10  # relative: what counts as a violation; an exact comparison would cycle on rounding
 SETTLED = 1e-13  # of |x_j| |y|: a gradient that is rounding
-_REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
 
 @kernel
@@ -170,27 +169,6 @@ def move(factor, order, table, k, direction):
 
 
 @kernel
-def descend_face(factor, order, table, k, g):
-    """Minimise over the face, dropping what reaches the end of its piece; return the new k.
-
-    ``g`` holds the gradient of the active columns, in their order, and is used up.
-    """
-    direction = np.empty(k)
-    while k:
-        for t in range(k):
-            direction[t] = g[t]
-        solve(factor, k, direction)
-        if not turn_back(order, table, k, direction):
-            step = move(factor, order, table, k, direction)
-            for t in range(k):
-                g[t] = (1.0 - step) * g[t] + step * table[RAISED, order[t]] * direction[t]
-            if step == 1.0:
-                break
-        k = drop_inactive(factor, order, table, k, g)
-    return k
-
-
-@kernel
 def gradient(order, table, k, level, g):
     """Write the gradient of the active columns; return whether some of it is above rounding."""
     large = False
@@ -203,30 +181,34 @@ def gradient(order, table, k, level, g):
 
 @kernel
 def settle(gram, factor, order, table, k, level):
-    """Minimise over the face and keep ``c = X'r`` of all known columns; return k, the number of solves, and whether
-    the factor is worn out.
+    """Minimise over the face, dropping what reaches the end of its piece, and keep ``c = X'r`` of all known columns.
 
-    Repeated where rounding, or a raised pivot, has left a gradient above ``SETTLED``; at most three times.
+    Return the new k, whether something moved, and whether rounding, or a raised pivot, has left a gradient.
     """
-    g, before, touched = np.empty(k), np.empty(k), np.empty(k, np.int64)
-    moved = False
-    large = gradient(order, table, k, level, g)
-    for _ in range(_REFINEMENTS):
-        if not large:
-            break
-        count = k
-        for t in range(count):
-            touched[t] = order[t]
-            before[t] = table[W, order[t]]
-        k = descend_face(factor, order, table, k, g)
-        for t in range(count):
-            j = touched[t]
-            change = table[W, j] - before[t]
-            if change != 0.0:
-                moved = True
-                add_tail(table[C], -change, gram[j], 0, table.shape[1])
-        large = gradient(order, table, k, level, g)
-    return k, moved, large
+    count, moved = k, False
+    g, direction, before, touched = np.empty(k), np.empty(k), np.empty(k), np.empty(k, np.int64)
+    if not gradient(order, table, k, level, g):
+        return k, False, False
+    for t in range(k):
+        touched[t], before[t] = order[t], table[W, order[t]]
+    while k:
+        for t in range(k):
+            direction[t] = g[t]
+        solve(factor, k, direction)
+        if not turn_back(order, table, k, direction):
+            step = move(factor, order, table, k, direction)
+            for t in range(k):
+                g[t] = (1.0 - step) * g[t] + step * table[RAISED, order[t]] * direction[t]
+            if step == 1.0:
+                break
+        k = drop_inactive(factor, order, table, k, g)
+    for t in range(count):
+        j = touched[t]
+        change = table[W, j] - before[t]
+        if change != 0.0:
+            moved = True
+            add_tail(table[C], -change, gram[j], 0, table.shape[1])
+    return k, moved, gradient(order, table, k, level, g)
 
 
 @kernel
@@ -273,32 +255,24 @@ def threshold(scores, size):
 
 
 @kernel
-def solve_known(gram, factor, order, table, k, level, least, rounds):
-    """Solve the problem on the known columns; return k, the number of rounds, and whether it ended.
+def admit(gram, factor, order, table, k, size, start):
+    """Make about ``size`` of the worst violators among the known columns active; return the new k.
 
-    A block after which nothing has moved, by rounding, is followed by single columns, and then by the end.
+    The factor is grown from ``start``: from k, or from 0 where it is worn out.
     """
-    idle = 0
     scores = np.empty(table.shape[1])
-    for done in range(1, rounds + 1):
-        k, moved, worn = settle(gram, factor, order, table, k, level)
-        idle = 0 if moved or done == 1 else idle + 1
-        if idle == 2:
-            return k, done, True
-        score(table[W], table[C], table[L1], table[L2], table[LO], table[HI], table[NORM], table[SLACK], scores)
-        for t in range(k):
-            scores[order[t]] = -np.inf
-        bar = threshold(scores, 1 if idle else max(least, k // 5))
-        entered = 0
-        for j in range(scores.shape[0]):
-            if scores[j] > bar:
-                pull = table[W, j] if table[W, j] != 0.0 else table[C, j]
-                table[SIGN, j] = 1.0 if pull > 0.0 else -1.0
-                table[ACTIVE, j] = 1.0
-                order[k + entered] = j
-                entered += 1
-        if entered == 0:
-            return k, done, True
-        grow(gram, factor, order, table, 0 if worn else k, k + entered)
-        k += entered
-    return k, rounds, False
+    score(table[W], table[C], table[L1], table[L2], table[LO], table[HI], table[NORM], table[SLACK], scores)
+    for t in range(k):
+        scores[order[t]] = -np.inf
+    bar = threshold(scores, size)
+    grown = k
+    for j in range(scores.shape[0]):
+        if scores[j] > bar:
+            pull = table[W, j] if table[W, j] != 0.0 else table[C, j]
+            table[SIGN, j] = 1.0 if pull > 0.0 else -1.0
+            table[ACTIVE, j] = 1.0
+            order[grown] = j
+            grown += 1
+    if grown > k:
+        grow(gram, factor, order, table, start, grown)
+    return grown
