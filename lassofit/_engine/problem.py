@@ -212,8 +212,8 @@ class Problem:
             c[which] = (self.X[:, which] - self.mean[which]).T @ v
         return c
 
-    def gram(self, which):
-        """Return the matrix of <x_i, x_j> over the columns in ``which``."""
+    def gram(self, which, pieces=None):
+        """Return the matrix of <x_i, x_j> over the columns in ``which``; of dense X, over slices of rows, if given."""
         if self.is_sparse:
             block = self.X[:, which]
             weighted = block.multiply(self.s[:, None]).tocsc()
@@ -221,7 +221,7 @@ class Problem:
             return product - np.outer(self.mean[which], self.mean[which])
         product = np.zeros((len(which), len(which)))
         root, mean = np.sqrt(self.s), self.mean[which]
-        for rows in _blocks(self.n, _ROWS):
+        for rows in pieces or _blocks(self.n, _ROWS):
             if self.lines is not None:
                 block = np.empty((len(which), min(rows.stop, self.n) - rows.start))
                 gather(self.lines, which, mean, root, rows.start, block)

@@ -16,13 +16,17 @@ from .duality import noise
 from .grams import GRAM_CAP
 from .inner import Subproblem, certify_on_gram
 from .kernels.newton import score
+from .scout import named
 from .solve import Record, certify_whole, solve, unthresholded
 
 _FALL = 0.2  # of alpha from stage to stage
-_CANDIDATES = 100  # at least, and a twentieth of the columns
+_CANDIDATES = 100  # at least, and
+_PART = 0.05  # of the columns; of the entries, where these are sparse, but then
+_SHORTEST = 16  # columns at least
 _MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
 _IDLE = 3  # passes at the target that do not halve the gap: the sweeps take over
+_MANY = 0.25  # of the columns: known, they have cost as much as the full Gram matrix would
 _CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
 _FEW = 32  # columns: the stages cost more than they save
 
@@ -79,6 +83,7 @@ class _Search:
         self.norm = np.sqrt(problem.norm2)
         self.ratio = None  # alpha of the stage over the target's
         self.rounds = 0
+        self.scouted = False
         basis = _independent(sub, solution.w)
         eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
         self.eligible = eligible
@@ -118,6 +123,9 @@ class _Search:
             face.c[:] = c[face.which]
         if self.ratio is None:
             self.ratio, c = self._first_stage(c, budget)
+            if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
+                self._look_ahead(c, budget)
+                face = self.face
         while True:
             self.ratio = max(1.0, self.ratio * _FALL) if self.problem.p > _FEW else 1.0
             stage = self.penalty._replace(l1=self.penalty.l1 * self.ratio)  # with l2 kept, so is the factor
@@ -160,6 +168,17 @@ class _Search:
         held = penalty.l1 > 0
         return max(1.0, float((pull[held] / penalty.l1[held]).max(initial=1.0))), c
 
+    def _look_ahead(self, c, budget):
+        """Begin with what a sample of rows names; with the full Gram matrix, where that is much."""
+        which = named(self.problem, self.penalty, self.slack, self.ratio, budget)
+        if which is None:
+            return
+        if len(which) > _MANY * self.problem.p:
+            self._take_gram(self.solution.w)
+            return
+        self.ratio, self.scouted = 1.0, True
+        self.face.meet(which, c[which])
+
     def _price_and_solve(self, stage, c, budget):
         """Solve the stage on its candidates, of which columns are met in blocks as they turn out to matter."""
         problem, face = self.problem, self.face
@@ -188,6 +207,8 @@ class _Search:
             self._solve(budget)
             solved = True
             self.v = face.columns.residual(face.w)
+            if self.scouted:  # little is missing, and the pass that certifies prices it
+                break
             c = lines.correlate(self.v)
             score(nothing, c, *own, norm, slack, scores)
 
@@ -197,8 +218,12 @@ class _Search:
         score(self.face.coefficients(), c, *stage, self.norm, self.slack, gains)
         gains[~self.eligible] = -np.inf
         gains[self.face.which] = -np.inf
-        size = max(_CANDIDATES, len(c) // 20)
+        size = max(_CANDIDATES, int(_PART * len(c)))
         chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
+        if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
+            chosen = chosen[np.argsort(-gains[chosen])]
+            entries = np.cumsum(np.diff(self.problem.X.indptr)[chosen])
+            chosen = chosen[: max(_SHORTEST, int(np.searchsorted(entries, _PART * self.problem.X.nnz)))]
         chosen = np.sort(chosen[gains[chosen] > -np.inf])
         return chosen, gains[chosen]
 

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "372c2af7bddf1d71-------"
+STAMP = "e2859d3c67b3e0a0---------------------------------"

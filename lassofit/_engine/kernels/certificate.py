@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "372c2af7bddf1d71-------"
+STAMP = "e2859d3c67b3e0a0---------------------------------"
 
 
 @kernel

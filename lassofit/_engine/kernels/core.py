@@ -2,12 +2,15 @@
 
 A *line* is a column of X in coordinate descent, a row of X in stochastic descent, a column of a Gram matrix in
 Gram descent. ``lines`` is a C-ordered array whose rows are the lines, or the tuple (data, indices, indptr); the
-branch on its type is pruned when a kernel is compiled, so there is no sparse twin of anything.
+branch on its type is pruned when a kernel is compiled, so there is no sparse twin of anything. Indices are made
+unsigned: signed ones may count from the end, and the check for that made a sparse dot product three times as slow.
 """
+
+import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "372c2af7bddf1d71-------"
+STAMP = "e2859d3c67b3e0a0---------------------------------"
 
 
 @kernel
@@ -33,8 +36,8 @@ def line_dot(lines, k, v):
     total = 0.0
     if isinstance(lines, tuple):
         data, indices, indptr = lines
-        for t in range(indptr[k], indptr[k + 1]):
-            total += data[t] * v[indices[t]]
+        for t in range(np.uint64(indptr[k]), np.uint64(indptr[k + 1])):
+            total += data[t] * v[np.uint64(indices[t])]
     else:
         line = lines[k]
         for i in range(v.shape[0]):
@@ -47,8 +50,8 @@ def line_axpy(lines, k, a, s, v):
     """Add ``a * s * line_k`` to v in place; s scales the entries, so weighted X is never formed."""
     if isinstance(lines, tuple):
         data, indices, indptr = lines
-        for t in range(indptr[k], indptr[k + 1]):
-            i = indices[t]
+        for t in range(np.uint64(indptr[k]), np.uint64(indptr[k + 1])):
+            i = np.uint64(indices[t])
             v[i] += a * s[i] * data[t]
     else:
         line = lines[k]

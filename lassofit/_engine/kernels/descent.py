@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "372c2af7bddf1d71-------"
+STAMP = "e2859d3c67b3e0a0---------------------------------"
 
 
 @kernel
@@ -54,8 +54,13 @@ def moments(lines, s, sy, mean, variance, c):
     Where the mean is above ten standard deviations, the variance would lose more than two digits to cancellation: a
     second pass over the line, while it is in cache, keeps both at full accuracy, at mean/sd = 1e6 too.
     """
+    same = s[0]  # weights that are all alike are not read again and again
+    for i in range(s.shape[0]):
+        if s[i] != same:
+            same = 0.0
+            break
     for k in range(mean.shape[0]):
-        first, square, c[k] = _first_pass(lines, k, s, sy)
+        first, square, c[k] = _first_pass(lines, k, same, s, sy)
         mean[k] = first
         variance[k] = square - first * first
         if not variance[k] > 1e-2 * first * first:
@@ -110,26 +115,44 @@ def gather(lines, rows, mean, root, start, out):
 
 
 @reduction
-def _first_pass(lines, k, s, sy):
-    """Return the sums of ``s x``, ``s x^2`` and ``sy x``."""
+def _first_pass(lines, k, same, s, sy):
+    """Return the sums of ``s x``, ``s x^2`` and ``sy x``; ``same`` is the weight of all, or 0."""
     first = 0.0
     square = 0.0
     product = 0.0
     if isinstance(lines, tuple):
         data, indices, indptr = lines
-        for t in range(indptr[k], indptr[k + 1]):
-            i = indices[t]
-            x = np.float64(data[t])
-            first += s[i] * x
-            square += s[i] * x * x
-            product += sy[i] * x
+        start, end = np.uint64(indptr[k]), np.uint64(indptr[k + 1])
+        if same > 0.0:
+            for t in range(start, end):
+                x = np.float64(data[t])
+                first += x
+                square += x * x
+                product += sy[np.uint64(indices[t])] * x
+        else:
+            for t in range(start, end):
+                i = np.uint64(indices[t])
+                x = np.float64(data[t])
+                first += s[i] * x
+                square += s[i] * x * x
+                product += sy[i] * x
     else:
         line = lines[k]
-        for i in range(s.shape[0]):
-            x = np.float64(line[i])
-            first += s[i] * x
-            square += s[i] * x * x
-            product += sy[i] * x
+        if same > 0.0:
+            for i in range(np.uint64(s.shape[0])):
+                x = np.float64(line[i])
+                first += x
+                square += x * x
+                product += sy[i] * x
+        else:
+            for i in range(np.uint64(s.shape[0])):
+                x = np.float64(line[i])
+                first += s[i] * x
+                square += s[i] * x * x
+                product += sy[i] * x
+    if same > 0.0:
+        first *= same
+        square *= same
     return first, square, product
 
 
@@ -141,8 +164,8 @@ def _second_pass(lines, k, s, centre):
     if isinstance(lines, tuple):
         data, indices, indptr = lines
         stored = 0.0
-        for t in range(indptr[k], indptr[k + 1]):
-            s_i = s[indices[t]]
+        for t in range(np.uint64(indptr[k]), np.uint64(indptr[k + 1])):
+            s_i = s[np.uint64(indices[t])]
             gap = data[t] - centre
             drift += s_i * gap
             spread += s_i * gap * gap
