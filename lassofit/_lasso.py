@@ -21,24 +21,26 @@ class Lasso(CoordinateRegressor):
     fit_intercept : bool, default=True
         Whether to fit an intercept, which is never penalised.
     precompute : bool, 'auto' or array-like of shape (n_features, n_features), default=False
-        Whether sweeps run on a Gram matrix, which pays where n_samples is well above n_features. True: one is made,
-        up to a cap of 1 GiB; above it, a warning, and Gram matrices of the working sets. 'auto': where
-        n_samples > n_features. An array: the Gram matrix of centred X, with rows times
-        ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the certificate.
+        Whether to work on the Gram matrix of all columns, instead of X. True: it is made, up to a cap of 1 GiB; above
+        it, a warning, and Gram matrices of the columns in use. 'auto': where n_samples > n_features, up to the cap.
+        False: only where the active set gains by it; sweeps run on the residual. An array: the Gram matrix of centred
+        X, with rows times ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the
+        certificate. ``solver='active_set'`` takes everything as False.
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000
-        Largest number of sweeps and Newton steps; None: no limit.
+        Largest number of rounds of the active set (each lets columns in and goes to the minimum over those that are in)
+        plus sweeps; None: no limit.
     tol : float, default=1e-4
         The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem.
     warm_start : bool, default=False
-        Whether to start from the ``coef_`` of the last fit.
+        Whether to start from the ``coef_`` of the last fit. A start within ``tol`` is left as it is.
     positive : bool, default=False
         Whether to force coefficients to be >= 0; intersects with ``bounds``.
     random_state : int, RandomState instance or None, default=None
-        Seed of the order of updates with ``selection='random'``.
+        Seed of the order of updates with ``selection='random'``; no effect on the active set.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Order of the updates within a sweep.
+        Order of the updates within a sweep. With 'random', ``solver='auto'`` means sweeps.
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
         Multipliers of ``alpha``, feature by feature: 0 leaves a feature unpenalised, inf takes it out. A dict
         goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
@@ -49,9 +51,10 @@ class Lasso(CoordinateRegressor):
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
     solver : {'auto', 'active_set', 'cd'}, default='auto'
-        'cd': coordinate descent on working sets. 'active_set': Newton steps on the active features; ends at rounding
-        error whatever ``tol`` is, does not mind ill-conditioned data, and hands over to 'cd' where more than 400
-        features are active; ``precompute``, ``selection`` and ``random_state`` are 'cd' only. 'auto': 'cd' for now.
+        'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is,
+        and they do not mind ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
+        of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
+        ``selection='random'``.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
@@ -64,7 +67,7 @@ class Lasso(CoordinateRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         Intercept.
     n_iter_ : int or list of int
-        Sweeps and Newton steps; 0 only where the start was within ``tol`` already.
+        Rounds of the active set plus sweeps; 0 only where the start was within ``tol`` already.
     dual_gap_ : float or ndarray of shape (n_targets,)
         Certified bound on the distance of the objective from its minimum, in the units of the objective, taken in
         float64 before ``coef_`` is rounded to the dtype of X.
@@ -89,9 +92,9 @@ class Lasso(CoordinateRegressor):
 
     Notes
     -----
-    Coordinate descent (Friedman, Hastie and Tibshirani 2010) with working sets and Anderson extrapolation (Bertrand
-    and Massias 2021), or an active-set method (Osborne, Presnell and Turlach 2000). The stopping
-    rule is the dual gap of the whole problem, recomputed in float64.
+    An active-set method (Osborne, Presnell and Turlach 2000), in stages of falling alpha; coordinate descent (Friedman,
+    Hastie and Tibshirani 2010) with working sets and Anderson extrapolation (Bertrand and Massias 2021). The stopping
+    rule of both is the dual gap of the whole problem, in float64.
 
     Examples
     --------
@@ -163,25 +166,27 @@ class ElasticNet(CoordinateRegressor):
     fit_intercept : bool, default=True
         Whether to fit an intercept, which is never penalised.
     precompute : bool, 'auto' or array-like of shape (n_features, n_features), default=False
-        Whether sweeps run on a Gram matrix, which pays where n_samples is well above n_features. True: one is made,
-        up to a cap of 1 GiB; above it, a warning, and Gram matrices of the working sets. 'auto': where
-        n_samples > n_features. An array: the Gram matrix of centred X, with rows times
-        ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the certificate.
+        Whether to work on the Gram matrix of all columns, instead of X. True: it is made, up to a cap of 1 GiB; above
+        it, a warning, and Gram matrices of the columns in use. 'auto': where n_samples > n_features, up to the cap.
+        False: only where the active set gains by it; sweeps run on the residual. An array: the Gram matrix of centred
+        X, with rows times ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the
+        certificate. ``solver='active_set'`` takes everything as False.
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000
-        Largest number of sweeps and Newton steps; None: no limit.
+        Largest number of rounds of the active set (each lets columns in and goes to the minimum over those that are in)
+        plus sweeps; None: no limit.
     tol : float, default=1e-4
         The goal: a relative dual gap (see ``relative_gap_``) of at most ``tol``. It never changes the problem. With an
-        L2 part the last steps have to be of at most ``tol`` too, since the gap is quadratic in their error.
+        L2 part the last sweeps have to move by at most ``tol`` too, since the gap is quadratic in their error.
     warm_start : bool, default=False
-        Whether to start from the ``coef_`` of the last fit.
+        Whether to start from the ``coef_`` of the last fit. A start within ``tol`` is left as it is.
     positive : bool, default=False
         Whether to force coefficients to be >= 0; intersects with ``bounds``.
     random_state : int, RandomState instance or None, default=None
-        Seed of the order of updates with ``selection='random'``.
+        Seed of the order of updates with ``selection='random'``; no effect on the active set.
     selection : {'cyclic', 'random'}, default='cyclic'
-        Order of the updates within a sweep.
+        Order of the updates within a sweep. With 'random', ``solver='auto'`` means sweeps.
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
         Multipliers of ``alpha``, for both penalties, feature by feature: 0 leaves a feature unpenalised, inf takes
         it out. A dict goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
@@ -192,9 +197,10 @@ class ElasticNet(CoordinateRegressor):
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
     solver : {'auto', 'active_set', 'cd'}, default='auto'
-        'cd': coordinate descent on working sets. 'active_set': Newton steps on the active features; ends at rounding
-        error whatever ``tol`` is, does not mind ill-conditioned data, and hands over to 'cd' where more than 400
-        features are active; ``precompute``, ``selection`` and ``random_state`` are 'cd' only. 'auto': 'cd' for now.
+        'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is,
+        and they do not mind ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
+        of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
+        ``selection='random'``.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
@@ -207,7 +213,7 @@ class ElasticNet(CoordinateRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         Intercept.
     n_iter_ : int or list of int
-        Sweeps and Newton steps; 0 only where the start was within ``tol`` already.
+        Rounds of the active set plus sweeps; 0 only where the start was within ``tol`` already.
     dual_gap_ : float or ndarray of shape (n_targets,)
         Certified bound on the distance of the objective from its minimum, in the units of the objective, taken in
         float64 before ``coef_`` is rounded to the dtype of X.

@@ -26,7 +26,7 @@ def lasso_path(
 
     Minimises ``1 / (2 S) * sum_i s_i (y_i - x_i w)^2 + alpha * ||w||_1`` for every alpha in turn, from the largest
     down, each started from the one before; S is the sum of the weights s, all 1 by default. There is no intercept,
-    as in scikit-learn: centre X and y first, or use :class:`Lasso`.
+    as in scikit-learn: centre X and y first, or use :meth:`Lasso.fit_path`, whose problem is that of ``Lasso.fit``.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def lasso_path(
     alphas : int or array-like, default=100
         The number of alphas of the grid from alpha_max down, or the alphas themselves (sorted in descending order).
     precompute : bool, 'auto' or array-like of shape (n_features, n_features), default='auto'
-        Whether to sweep on a Gram matrix. 'auto': where n_samples > n_features. It never changes the problem.
+        Whether to work on the Gram matrix of all columns: see :class:`Lasso`. It never changes the problem.
     Xy : array-like of shape (n_features,), default=None
         ``X.T @ y``; used for the grid where ``precompute`` is a Gram matrix. The solver computes its own.
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     coef_init : array-like of shape (n_features,), default=None
-        Start of the first solve.
+        Start of the first solve, at the largest alpha.
     verbose : bool or int, default=False
         1: a dot for every alpha, on stderr; 2: a line for every alpha; 3: a line for every certificate.
     return_n_iter : bool, default=False
@@ -56,8 +56,8 @@ def lasso_path(
         Whether to force coefficients to be >= 0.
     **params : dict
         ``tol`` (1e-4), ``max_iter`` (1000), ``selection`` ('cyclic'), ``random_state``, ``sample_weight``
-        (honoured for dense and sparse X alike), and ``do_screening``, which is accepted for compatibility: working
-        sets do the screening, and the answer does not depend on it.
+        (honoured for dense and sparse X alike), and ``do_screening``, which is accepted for compatibility and has no
+        effect. ``max_iter`` is per alpha; ``selection='random'`` takes sweeps of coordinate descent.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def lasso_path(
     dual_gaps : ndarray of shape (n_alphas,), float64
         Dual gaps, in the units of the objective above.
     n_iters : list of int
-        Sweeps for every alpha; only with ``return_n_iter=True``.
+        Rounds of the active set plus sweeps at every alpha; only with ``return_n_iter=True``.
 
     Raises
     ------

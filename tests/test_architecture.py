@@ -35,6 +35,7 @@ HOUSE = [
     "_engine.progress",
     "_engine.stages",
     "_engine.solve",
+    "_engine.scout",
     "_engine.active",
     "_engine.columns _engine.bound",
     "_engine.stochastic",

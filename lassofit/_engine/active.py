@@ -49,7 +49,7 @@ class Face:
 
     def set_penalty(self, penalty):
         """Change the penalty; coefficients and signs stay, so that the face is not at its minimum."""
-        own, self.penalty = penalty.at(self.which), penalty
+        own, self.penalty = penalty if self.columns.complete else penalty.at(self.which), penalty
         same = np.array_equal(own.l2, self.table[L2])
         self.table[_PENALTY, :] = own
         if not same:
@@ -65,10 +65,11 @@ class Face:
         self.known[new] = True
         fresh = np.zeros((_ROWS, len(new)))
         fresh[C] = c
-        fresh[_PENALTY, :] = self.penalty.at(new)
+        complete = self.columns.complete
+        fresh[_PENALTY, :] = self.penalty if complete else self.penalty.at(new)
         fresh[NORM] = np.sqrt(self.problem.norm2[new])
         fresh[SLACK] = self.slack[new]
-        self.table = np.hstack([self.table, fresh])
+        self.table = fresh if complete else np.hstack([self.table, fresh])
         if total > len(self.order):
             capacity = max(2 * total, 32)
             factor = np.empty((capacity, capacity))
@@ -77,10 +78,15 @@ class Face:
             order[: self.k] = self.order[: self.k]
             self.factor, self.order = factor, order
 
-    def start(self, w):
-        """Take the coefficients w; activate what is not at zero, or held by no l1 penalty."""
+    def start(self, w, c=None):
+        """Take the coefficients w, with correlations c if they are known; activate what is not at zero, or not held."""
         self.w[:] = w[self.which]
-        self.refresh()
+        if c is None:
+            self.refresh()
+        else:
+            self.c[:] = c[self.which]
+        if not ((len(self.which) and self.w.any()) or (self.table[L1] == 0).any()):
+            return
         inside = (self.table[LO] < self.w) & (self.w < self.table[HI])
         at = np.flatnonzero(inside & ((self.w != 0) | (self.table[L1] == 0)))
         self.k = len(at)

@@ -12,12 +12,14 @@ from .problem import read_only
 
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
+_SPARSE = 0.2  # of the coefficients: below it their rows are gathered, above it all are read
 _FAR = 1e2  # of a variance: a squared mean above it costs uncentred products more than two digits
 
 
 class Columns:
     """Known columns, in the order in which they were met, and their Gram matrix."""
 
+    complete = False  # whether all columns are known, in their own order
     inexact = False  # whether the Gram matrix has lost digits to the means
 
     def __init__(self, problem):
@@ -123,6 +125,7 @@ class SparseColumns(Columns):
 class AllColumns:
     """Every column, by the full Gram matrix: X itself is not read again."""
 
+    complete = True
     inexact = False
 
     def __init__(self, problem):
@@ -132,15 +135,14 @@ class AllColumns:
 
     def correlations(self, w):
         """Return <x_j, r>."""
-        at = np.flatnonzero(w)
-        c = self.problem.target_correlations().copy()
-        combine(self.gram, at, -w[at], np.ones(len(c)), c)
-        return c
+        target, at = self.problem.target_correlations(), np.flatnonzero(w)
+        return target - self.gram[at].T @ w[at] if len(at) < _SPARSE * len(w) else target - self.gram @ w
 
 
 class GivenGram:
     """Every column, by a Gram matrix that the user gave: it may have rounding of its own, so X has the last word."""
 
+    complete = True
     inexact = True
 
     def __init__(self, problem, gram):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from .kernels.certificate import feasible_scale, kkt_violation, young_sum
+from .kernels.certificate import feasible_scale, kkt_violation, prove_zero, young_sum
 
 _EPS = np.finfo(np.float64).eps
 
@@ -99,9 +99,15 @@ def kkt_residual(problem, penalty, w, r):
 
 def noise(problem):
     """Return the rounding level of the correlations: 64 eps |x_j| |y|, with |x_j| as it enters the sums."""
-    norm2 = problem.raw_norm2.copy()
-    norm2[problem.ill_centred] = problem.norm2[problem.ill_centred]
-    return 64 * _EPS * np.sqrt(norm2) * problem.y_norm
+    return problem.per_target(_noise)
+
+
+def _noise(problem):
+    norm2 = problem.raw_norm2
+    if len(problem.ill_centred):
+        norm2 = norm2.copy()
+        norm2[problem.ill_centred] = problem.norm2[problem.ill_centred]
+    return np.sqrt(norm2) * (64 * _EPS * problem.y_norm)
 
 
 def proven_zero(problem, penalty, w, certificate):
@@ -110,29 +116,11 @@ def proven_zero(problem, penalty, w, certificate):
     The dual objective is strongly concave, so its maximum v* is within sqrt(2 gap) of kappa v, and a column that v*
     correlates with by less than l1 is zero (Fercoq, Gramfort and Salmon 2015). A bound of zero closes its side.
     """
-    out = penalty.lo == penalty.hi
     if not np.isfinite(certificate.gap):
-        return out
-    c = certificate.kappa * certificate.c
-    size = np.abs(c)
-    pull = np.where(np.where(c > 0, penalty.hi, penalty.lo) == 0, 0.0, size)
-    slack, room = noise(problem), penalty.l1 - pull
-    gap = certificate.gap + certificate.floor + _hidden(problem, penalty, room, slack, size @ np.abs(w), certificate)
-    return out | (np.sqrt(problem.norm2) * np.sqrt(2.0 * gap) + slack < room)
-
-
-def _hidden(problem, penalty, room, slack, moment, certificate):
-    """Return what the gap leaves out because |z| <= slack counts as zero: how much larger the true one may be.
-
-    Shrinking the dual point by the largest excess over l1 makes it feasible indeed; ``moment`` is sum |kappa c_j w_j|.
-    Where l1 is 0 nothing can be shrunk: slack times a coefficient of |y| / |x_j| is allowed for, column by column.
-    """
-    l1, hidden = penalty.l1, 0.0
-    if len(l1) > np.count_nonzero(l1):
-        hidden = 64 * _EPS * problem.y_norm**2 * np.count_nonzero((l1 == 0) & (penalty.lo < penalty.hi))
-    over = (room < 0) & (room >= -slack) & (l1 > 0)
-    if over.any():
-        shrink = float((room[over] / (room[over] - l1[over])).max())  # the excess over l1 plus the excess
-        moved = certificate.kappa * shrink
-        hidden += shrink * moment + moved * (2.0 * (1.0 - certificate.kappa) + moved) * certificate.objective
-    return hidden
+        return penalty.lo == penalty.hi
+    out = np.empty(problem.p, dtype=np.bool_)
+    given = (problem.norm2, noise(problem), certificate.kappa, certificate.gap + certificate.floor)
+    rounding = 64 * _EPS * problem.y_norm**2
+    l1, _, lo, hi = penalty
+    prove_zero(certificate.c, w, l1, lo, hi, *given, certificate.objective, rounding, out)
+    return out

@@ -130,7 +130,7 @@ class Problem:
 
     def _centre(self, y):
         """Hold the target y, centred, with its mean and norm; None: no target."""
-        self._given, self._target_correlations = y, None
+        self._given, self._target_correlations, self._kept = y, None, {}
         if y is None:
             self.y = None
             return
@@ -156,6 +156,12 @@ class Problem:
         some = self.X[:, flat]
         largest = np.abs(some.data if self.is_sparse else some).max(initial=0.0)
         return bool(0 < largest < _TINY)
+
+    def per_target(self, function):
+        """Return ``function(self)``, computed once for a target."""
+        if function not in self._kept:
+            self._kept[function] = function(self)
+        return self._kept[function]
 
     def target_correlations(self):
         """Return <x_j, y>, made once for a target."""

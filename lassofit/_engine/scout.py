@@ -12,12 +12,14 @@ _ROWS_PER_COLUMN = 20  # in the sample
 _LEAST = 2000  # rows in the sample
 _TALL = 5  # times the sample: with fewer rows, a look ahead costs too much
 _PIECES = 16  # of consecutive rows, evenly spread, so that whole cache lines are read
-_FALL = 0.2  # of alpha from stage to stage
+_FALL = 0.2  # of alpha from step to step
+_FEW = 0.25  # of the columns: more of them cost as much as the full Gram matrix
 
 
 class _SampleGram:
     """Every column, by the Gram matrix of some rows."""
 
+    complete = True
     inexact = False
 
     def __init__(self, problem, size):
@@ -32,25 +34,35 @@ class _SampleGram:
         return self.problem.target_correlations() - self.gram @ w
 
 
+class Scout:
+    """Looks ahead from a point whose correlations are known exactly: only the steps from there go by the sample."""
+
+    def __init__(self, problem, penalty, slack):
+        self.problem, self.penalty, self.slack = problem, penalty, slack
+        self.columns = _SampleGram(problem, sample_size(problem))
+        eligible = penalty.lo < penalty.hi
+        self.useful = bool((np.diag(self.columns.gram)[eligible] > 0).all())  # no column is constant in the sample
+
+    def look(self, w, c, ratio, budget):
+        """Return the least alpha, over the target's, whose solution has few columns, and the columns with it.
+
+        ``ratio`` is the present alpha over the target's, ``c`` the correlations at w.
+        """
+        face = Face(self.problem, self.penalty, self.slack, self.columns)
+        face.start(w, c)
+        reached, named = ratio, np.flatnonzero(w)
+        while reached > 1.0:
+            following = max(1.0, reached * _FALL)
+            face.set_penalty(self.penalty._replace(l1=self.penalty.l1 * following))
+            face.solve(budget)
+            which = np.flatnonzero(face.w)
+            if len(which) > _FEW * self.problem.p or not np.isfinite(face.w).all():
+                break
+            reached, named = following, which
+        return reached, named
+
+
 def sample_size(problem):
     """Return how many rows a look ahead takes, or 0 where it does not pay."""
     size = max(_LEAST, _ROWS_PER_COLUMN * problem.p)
     return size if not problem.is_sparse and problem.n >= _TALL * size else 0
-
-
-def named(problem, penalty, slack, ratio, budget):
-    """Return the columns that the sample's solution has, from ``ratio`` times alpha down; None without a sample."""
-    size = sample_size(problem)
-    if not size:
-        return None
-    columns = _SampleGram(problem, size)
-    if not (np.diag(columns.gram)[penalty.lo < penalty.hi] > 0).all():
-        return None  # a column that is constant in the sample, or rows without weight
-    face = Face(problem, penalty, slack, columns)
-    face.refresh()
-    while True:
-        ratio = max(1.0, ratio * _FALL)
-        face.set_penalty(penalty._replace(l1=penalty.l1 * ratio))
-        face.solve(budget)
-        if ratio == 1.0:
-            return np.flatnonzero(face.w)

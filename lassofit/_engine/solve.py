@@ -162,10 +162,14 @@ def unthresholded(penalty, eligible):
 
 
 def certify_whole(problem, penalty, solution, sub, r, slack):
-    """Certify the whole problem; every column of F is in the working set, since nothing holds it at zero."""
-    inside, block = sub.free(solution.w[sub.which])
-    free = np.zeros(problem.p, dtype=bool)
-    free[sub.which[inside]] = True
+    """Certify the whole problem; every column of F is among those of ``sub``, since nothing holds it at zero.
+
+    None: there are no such columns.
+    """
+    free, block = np.zeros(problem.p, dtype=bool), None
+    if sub is not None:
+        inside, block = sub.free(solution.w[sub.which])
+        free[sub.which[inside]] = True
     return certify(problem, penalty, solution.w, r, free, slack, problem.correlate, block)
 
 

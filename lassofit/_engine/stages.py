@@ -16,7 +16,7 @@ from .duality import noise
 from .grams import GRAM_CAP
 from .inner import Subproblem, certify_on_gram
 from .kernels.newton import score
-from .scout import named
+from .scout import Scout, sample_size
 from .solve import Record, certify_whole, solve, unthresholded
 
 _FALL = 0.2  # of alpha from stage to stage
@@ -26,7 +26,9 @@ _SHORTEST = 16  # columns at least
 _MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
 _IDLE = 3  # passes at the target that do not halve the gap: the sweeps take over
-_MANY = 0.25  # of the columns: known, they have cost as much as the full Gram matrix would
+_PULLED = 0.5  # of the columns, correlated with y by more than their l1: the full Gram matrix is made, where
+_DEEP = 30  # times alpha is still below alpha_max
+_NEAR = 25.0  # times alpha: where a look ahead does not come as near, the full Gram matrix is made
 _CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
 _FEW = 32  # columns: the stages cost more than they save
 
@@ -47,7 +49,7 @@ def solve_active(problem, penalty, solution, control):
     slack = noise(problem)
     eligible = penalty.lo < penalty.hi
     must = unthresholded(penalty, np.flatnonzero(eligible))
-    sub = Subproblem(problem, penalty, must, slack)
+    sub = Subproblem(problem, penalty, must, slack) if len(must) else None
     search = _Search(problem, penalty, solution, slack, eligible, must, sub, control.gram)
     spent = solution.n_iter
     idle, best, start = 0, np.inf, (np.inf, solution.w)
@@ -83,12 +85,14 @@ class _Search:
         self.norm = np.sqrt(problem.norm2)
         self.ratio = None  # alpha of the stage over the target's
         self.rounds = 0
-        self.scouted = False
-        basis = _independent(sub, solution.w)
-        eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
+        self.scout, self.scouted = None, False
+        start = np.flatnonzero(solution.w)
+        if len(must):
+            basis = _independent(sub, solution.w)
+            eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
+            start = np.union1d(basis, start)
         self.eligible = eligible
         self.may_use_gram = not problem.is_sparse and not len(must) and 8 * problem.p**2 <= GRAM_CAP
-        start = np.union1d(basis, np.flatnonzero(solution.w))
         self.face = None
         if self.may_use_gram and (problem.made_gram is not None or problem.n * problem.p**2 <= _CHEAP):
             self._take_gram(solution.w)
@@ -110,25 +114,28 @@ class _Search:
         problem, penalty, solution = self.problem, self.penalty, self.solution
         if self.on_gram:
             return certify_on_gram(problem, penalty, solution.w, self.face.c, self.slack)
-        if self.ratio is None and not solution.w.any() and not len(self.sub.which):
+        if self.ratio is None and not solution.w.any() and self.sub is None:
             return certify_on_gram(problem, penalty, solution.w, problem.target_correlations(), self.slack)
         return certify_whole(problem, penalty, solution, self.sub, problem.inverse_s * self.v, self.slack)
 
     def advance(self, c, budget):
         """Solve the next stage, or the target again, from the correlations c."""
         face = self.face
-        if len(self.sub.which):  # then c is that of the dual point, which is not the residual
+        if self.sub is not None:  # then c is that of the dual point, which is not the residual
             face.refresh()
         else:
             face.c[:] = c[face.which]
+        if self.ratio is None and self.on_gram and self.problem.p <= _FEW:
+            self.ratio = 1.0
         if self.ratio is None:
             self.ratio, c = self._first_stage(c, budget)
-            if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
-                self._look_ahead(c, budget)
-                face = self.face
+        if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
+            self._look_ahead(c, budget)
         while True:
-            self.ratio = max(1.0, self.ratio * _FALL) if self.problem.p > _FEW else 1.0
-            stage = self.penalty._replace(l1=self.penalty.l1 * self.ratio)  # with l2 kept, so is the factor
+            self.ratio = max(1.0, self.ratio * _FALL)
+            stage = self.penalty
+            if self.ratio > 1.0:
+                stage = stage._replace(l1=stage.l1 * self.ratio)  # with l2 kept, so is the factor
             self.face.set_penalty(stage)
             if not self.on_gram:
                 self._price_and_solve(stage, c, budget)
@@ -169,15 +176,23 @@ class _Search:
         return max(1.0, float((pull[held] / penalty.l1[held]).max(initial=1.0))), c
 
     def _look_ahead(self, c, budget):
-        """Begin with what a sample of rows names; with the full Gram matrix, where that is much."""
-        which = named(self.problem, self.penalty, self.slack, self.ratio, budget)
-        if which is None:
-            return
-        if len(which) > _MANY * self.problem.p:
+        """Begin the next stage with what a sample of rows names; take the full Gram matrix, where much will matter."""
+        problem, ratio = self.problem, self.ratio
+        if self.scout is None and sample_size(problem):
+            self.scout = Scout(problem, self.penalty, self.slack)
+        self.scouted = self.scout is not None and self.scout.useful
+        if self.scouted:
+            reached, which = self.scout.look(self.face.coefficients(), c, ratio, budget)
+            if reached < ratio and reached <= _NEAR:
+                new = which[~self.face.known[which]]
+                self.ratio = reached / _FALL  # from which ``advance`` goes on
+                self.face.meet(new, c[new])
+                return
+        pulled = np.count_nonzero(np.abs(c) > self.penalty.l1)
+        deep = problem.n >= problem.p and ratio > _DEEP and pulled > _PULLED * problem.p
+        if self.scouted or deep:
             self._take_gram(self.solution.w)
-            return
-        self.ratio, self.scouted = 1.0, True
-        self.face.meet(which, c[which])
+        self.scouted = False
 
     def _price_and_solve(self, stage, c, budget):
         """Solve the stage on its candidates, of which columns are met in blocks as they turn out to matter."""
@@ -185,7 +200,7 @@ class _Search:
         candidates, scores = self._candidates(stage, c)
         c = c[candidates]
         lines = problem.columns(candidates)
-        if len(self.sub.which):
+        if self.sub is not None:
             c = lines.correlate(self.v)
         own, norm, slack = stage.at(candidates), self.norm[candidates], self.slack[candidates]
         nothing = np.zeros(len(candidates))
@@ -195,7 +210,7 @@ class _Search:
             wanted = np.flatnonzero((scores > 0) & ~known)
             if (solved and not len(wanted)) or self.rounds >= budget:
                 break
-            size = max(_MEET, face.k // 5)
+            size = max(_MEET, face.k // (1 if self.scouted else 5))
             if len(wanted) > size:
                 wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
             if not fits(problem, len(face.w) + len(wanted)):

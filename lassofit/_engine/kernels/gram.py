@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "e2859d3c67b3e0a0---------------------------------"
+STAMP = "2165ea716edd005f------"
 
 
 @kernel
