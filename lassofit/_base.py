@@ -114,7 +114,7 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """Solve the problem of ``fit`` for a whole grid of alphas, each from the one before.
 
         Parameters mean what they mean in ``fit``, ``tol`` and ``max_iter`` at every alpha; ``alpha`` and ``warm_start``
-        play no part, and ``precompute=False`` is 'auto'. The estimator stays as it is, ``n_features_in_`` included.
+        play no part. The estimator stays as it is, ``n_features_in_`` included.
 
         Parameters
         ----------
@@ -156,8 +156,6 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """
         model = copy(self)
         model.alpha = 1.0  # the penalty of which every other is a multiple
-        if model.precompute is False:  # a path on 20000 x 100 takes a tenth of the time with a Gram matrix
-            model.precompute = "auto"
         validation.check_parameters(vars(model))
         asked = requested(alphas, eps)
         X, y = validation.check_data(model, X, y)
@@ -180,7 +178,8 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         l1_ratio = float(getattr(self, "l1_ratio", 1.0))
         penalty = build_penalty(data, float(self.alpha), l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter
-        gram = grams.choose_gram(data, self.precompute) if self.solver != "active_set" else None
+        sweeps = self.solver == "cd" or (self.solver == "auto" and self.selection == "random")
+        gram = grams.choose_gram(data, self.precompute, sweeps)
         return data, penalty, solve.Control(float(self.tol), limit, solver=self.solver, gram=gram)
 
     def _starts(self, n_targets, p):

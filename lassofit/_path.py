@@ -89,7 +89,7 @@ def lasso_path(
     >>> alphas, coefs, gaps = lasso_path(X, y, alphas=[5.0, 1.0, 0.5], tol=1e-12)
     >>> print(coefs.round(4))
     [[0.     0.     0.4692]
-     [0.2159 0.4425 0.2367]]
+     [0.2159 0.4426 0.2367]]
     """
     return enet_path(
         X,
@@ -195,7 +195,8 @@ def enet_path(
         options["tol"],
         sys.maxsize if options["max_iter"] is None else options["max_iter"],
         check_random_state(options["random_state"]) if options["selection"] == "random" else None,
-        gram=grams.choose_gram(data, precompute),
+        solver="auto",
+        gram=grams.choose_gram(data, precompute, sweeps=options["selection"] == "random"),
     )
     coefs = np.empty((p, len(grid)), dtype=X.dtype)
     gaps, n_iters, failed = np.empty(len(grid)), [], []

@@ -7,8 +7,7 @@ scipy's product, the means from the algebra. Where all columns are known from th
 
 import numpy as np
 
-from .kernels.descent import combine, correlate, gather
-from .problem import read_only
+from .kernels.descent import combine, correlate
 
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
@@ -68,12 +67,7 @@ class DenseColumns(Columns):
             grown = np.empty((max(64, 2 * total), self.problem.n))
             grown[:k] = self._rows[:k]
             self._rows = grown
-        problem = self.problem
-        if problem.lines is not None:
-            lines, rows = problem.lines, new
-        else:
-            lines, rows = read_only(np.ascontiguousarray(problem.X[:, new].T)), np.arange(len(new))
-        gather(lines, rows, problem.mean[new], self.root, 0, self._rows[k:total])
+        self.problem.gather(new, self.problem.mean[new], self.root, 0, self._rows[k:total])
         return self.rows @ self._rows[k:total].T
 
     def weighted(self, w):
@@ -162,7 +156,8 @@ class GivenGram:
 
 def fits(problem, size):
     """Return whether this many gathered columns and their Gram matrix are within bounds."""
-    bound = max(GATHERED, 8 * SHARE_OF_X * problem.n * problem.p)
+    entries = problem.X.nnz if problem.is_sparse else problem.n * problem.p
+    bound = max(GATHERED, 8 * SHARE_OF_X * entries)
     return 8 * size * (2 * size + (0 if problem.is_sparse else problem.n)) <= bound
 
 

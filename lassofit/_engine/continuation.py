@@ -14,6 +14,7 @@ from .bound import ResidualBasis
 from .columns import AllColumns, fits, known_columns
 from .duality import certify_point, noise
 from .grams import GRAM_CAP
+from .kernels.certificate import largest_pull
 from .kernels.newton import score
 from .solve import Record, Solution
 
@@ -40,7 +41,8 @@ class Continuation:
         self.slack = noise(problem)
         self.norm = np.sqrt(problem.norm2)
         cheap = problem.n >= problem.p and problem.p <= _WIDEST and not problem.is_sparse
-        self.on_gram = (cheap and 8 * problem.p**2 <= GRAM_CAP) or problem.made_gram is not None
+        made = problem.made_gram is not None and not problem.is_sparse
+        self.on_gram = made or (cheap and 8 * problem.p**2 <= GRAM_CAP)
         columns = AllColumns(problem) if self.on_gram else known_columns(problem)
         self.face = Face(problem, unit, self.slack, columns)
         self.lost = False  # the face has outgrown its memory, or rounding has carried it away
@@ -56,10 +58,7 @@ class Continuation:
 
     def _largest(self):
         """Return alpha_max."""
-        c, unit = self.problem.target_correlations(), self.unit
-        pull = np.maximum(np.where(unit.hi > 0, c, 0.0), np.where(unit.lo < 0, -c, 0.0))
-        held = unit.l1 > 0
-        return float((pull[held] / unit.l1[held]).max(initial=0.0))
+        return largest_pull(self.problem.target_correlations(), self.unit.l1, self.unit.lo, self.unit.hi)
 
     def _start(self, w):
         """Take the coefficients w, which belong to no alpha in particular."""
@@ -74,7 +73,7 @@ class Continuation:
 
     def solve(self, alpha, penalty):
         """Return the Solution at ``alpha``, whose Penalty is given, and its Record; None where the method is lost."""
-        began, passes, rounds = perf_counter(), self.passes, 0
+        began, passes, rounds, before = perf_counter(), self.passes, 0, self.face.w.copy()
         while not self.lost:
             stage = max(alpha, _FALL * self.alpha)
             own = penalty if stage == alpha else self.unit.scaled(stage)
@@ -98,7 +97,8 @@ class Continuation:
             return None
         solution.w = self.face.coefficients()
         solution.intercept = self.problem.intercept(solution.w)
-        solution.n_iter, solution.passes = max(rounds, 1), self.passes - passes
+        still = np.array_equal(self.face.w[: len(before)], before) and not self.face.w[len(before) :].any()
+        solution.n_iter, solution.passes = 0 if still else rounds, self.passes - passes
         gap, objective = solution.certificate.gap, solution.certificate.objective
         support, seconds = np.count_nonzero(solution.w), perf_counter() - began
         return solution, Record(solution.n_iter, objective, gap, support, len(self.face.which), seconds)
@@ -134,7 +134,7 @@ class Continuation:
         which = self.basis.doubtful(weighted, penalty, self.face.known)
         v = columns.root * weighted
         if len(which) <= _SHARE * problem.p:
-            return which, problem.columns(which).correlate(v)
+            return which, problem.price(which, v)
         c = problem.correlate(v)
         self.passes += 1
         self.basis.add(weighted, c)

@@ -11,13 +11,18 @@ from .calling import user_level
 GRAM_CAP = 1 << 30
 
 
-def choose_gram(problem, precompute):
-    """Return None (sweep on the residual), 'lazy' (a Gram of the working sets), or the full Gram in the s metric."""
+def choose_gram(problem, precompute, sweeps=True):
+    """Return None, 'lazy' (sweeps on a Gram of the working sets), or the full Gram in the s metric.
+
+    Without ``sweeps``, the active set makes the blocks that it needs, or all of it where that pays, unless told to.
+    """
     if not isinstance(precompute, bool | np.bool_ | str):
         gram = _given(problem, precompute)
         if gram is not None:
             return gram
         precompute = "auto"
+    if not sweeps and (problem.is_sparse or precompute is not True):
+        return None
     if isinstance(precompute, str):
         fits = problem.p**2 * 8 <= GRAM_CAP
         return problem.full_gram() if problem.n > problem.p and fits else None

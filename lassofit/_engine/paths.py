@@ -3,6 +3,7 @@
 import numpy as np
 
 from .continuation import Continuation, follows
+from .kernels.certificate import largest_pull
 from .penalty import Penalty
 from .progress import follow
 from .solve import Control, Solution
@@ -16,10 +17,8 @@ def alpha_max(problem, penalty):
     residual of the fit on the unpenalised columns alone. 0 where nothing is penalised or everything is orthogonal.
     """
     r = _free_residual(problem, penalty)
-    c = problem.correlate(problem.s * r)
-    pull = np.maximum(np.where(penalty.hi > 0, c, 0.0), np.where(penalty.lo < 0, -c, 0.0))
-    penalised = penalty.l1 > 0
-    return float((pull[penalised] / penalty.l1[penalised]).max(initial=0.0))
+    c = problem.target_correlations() if r is problem.y else problem.correlate(problem.s * r)
+    return largest_pull(c, penalty.l1, penalty.lo, penalty.hi)
 
 
 def _free_residual(problem, penalty):

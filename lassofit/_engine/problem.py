@@ -10,10 +10,22 @@ import math
 
 import numpy as np
 from scipy import sparse
+from scipy.linalg.blas import dsyrk
 
-from .kernels.descent import centre, combine, correlate, correlate_rows, gather, moments, moments_of_rows, tidy_moments
+from .kernels.descent import (
+    centre,
+    combine,
+    correlate,
+    correlate_rows,
+    gather,
+    gather_rows,
+    moments,
+    moments_of_rows,
+    tidy_moments,
+)
 
 _ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
+_FEWEST_ROWS = 256
 _BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 # Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
 # gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
@@ -225,16 +237,35 @@ class Problem:
             weighted = block.multiply(self.s[:, None]).tocsc()
             product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
             return product - np.outer(self.mean[which], self.mean[which])
-        product = np.zeros((len(which), len(which)))
+        product = np.zeros((len(which), len(which)), order="F")
         root, mean = np.sqrt(self.s), self.mean[which]
-        for rows in pieces or _blocks(self.n, _ROWS):
-            if self.lines is not None:
-                block = np.empty((len(which), min(rows.stop, self.n) - rows.start))
-                gather(self.lines, which, mean, root, rows.start, block)
-            else:
-                block = ((self.X[rows][:, which] - mean) * root[rows, None]).T
-            product += block @ block.T
-        return product
+        for rows in pieces or _blocks(self.n, max(_FEWEST_ROWS, min(_ROWS, _BLOCK * 8 // max(len(which), 1)))):
+            block = np.empty((len(which), min(rows.stop, self.n) - rows.start))
+            self.gather(which, mean, root, rows.start, block)
+            product = dsyrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
+        for columns in _blocks(len(which), _FEWEST_ROWS):
+            corner = product[columns, columns]
+            corner[:] = np.triu(corner) + np.triu(corner, 1).T
+            product[columns.stop :, columns] = product[columns, columns.stop :].T
+        return product.T  # in C order
+
+    def gather(self, which, mean, root, start, out):
+        """Write ``root * (x_j - mean_j)`` for the dense columns in ``which``, from sample ``start`` on, to fill out."""
+        if self.lines is not None:
+            gather(self.lines, which, mean, root, start, out)
+        else:
+            gather_rows(read_only(self.X), which, mean, root, start, out)
+
+    def price(self, which, v):
+        """Return <x_j, r> of the columns in ``which`` from ``v = s * r``.
+
+        Where rows are contiguous, a cache line holds eight columns: many are priced by a pass over all of X.
+        """
+        return self.columns(which).correlate(v) if self.prices_by_columns(which) else self.correlate(v)[which]
+
+    def prices_by_columns(self, which):
+        """Return whether these columns are priced one by one, and not by a pass over all of X."""
+        return self.lines is not None or 8 * len(which) <= self.p
 
 
 def _blocks(n, size):

@@ -15,6 +15,7 @@ from .columns import AllColumns, GivenGram, fits, known_columns
 from .duality import noise
 from .grams import GRAM_CAP
 from .inner import Subproblem, certify_on_gram
+from .kernels.certificate import largest_pull
 from .kernels.newton import score
 from .scout import Scout, sample_size
 from .solve import Record, certify_whole, solve, unthresholded
@@ -52,7 +53,7 @@ def solve_active(problem, penalty, solution, control):
     sub = Subproblem(problem, penalty, must, slack) if len(must) else None
     search = _Search(problem, penalty, solution, slack, eligible, must, sub, control.gram)
     spent = solution.n_iter
-    idle, best, start = 0, np.inf, (np.inf, solution.w)
+    idle, best, lowest, start = 0, np.inf, np.inf, (np.inf, solution.w)
     while search.face is not None:
         certificate = search.certify()
         start = min(start, (certificate.objective, solution.w), key=lambda pair: pair[0])
@@ -67,8 +68,10 @@ def solve_active(problem, penalty, solution, control):
             solution.intercept = problem.intercept(solution.w)
             return
         if search.ratio == 1.0:
-            idle = 0 if certificate.gap < 0.5 * best else idle + 1
-            best = min(best, certificate.gap)
+            # Columns come in batches of candidates: the gap may wait while the objective falls.
+            better = certificate.gap < 0.5 * best or certificate.objective < lowest - 1e-3 * certificate.gap
+            idle = 0 if better else idle + 1
+            best, lowest = min(best, certificate.gap), min(lowest, certificate.objective)
             if idle >= _IDLE:
                 break
         search.advance(certificate.c, control.max_iter - spent)
@@ -171,9 +174,7 @@ class _Search:
             self._solve(budget)
             self.v = face.columns.residual(face.w)
             c = self.problem.correlate(self.v)
-        pull = np.maximum(np.where(penalty.hi > 0, c, 0.0), np.where(penalty.lo < 0, -c, 0.0))
-        held = penalty.l1 > 0
-        return max(1.0, float((pull[held] / penalty.l1[held]).max(initial=1.0))), c
+        return max(1.0, largest_pull(c, penalty.l1, penalty.lo, penalty.hi)), c
 
     def _look_ahead(self, c, budget):
         """Begin the next stage with what a sample of rows names; take the full Gram matrix, where much will matter."""
@@ -199,9 +200,9 @@ class _Search:
         problem, face = self.problem, self.face
         candidates, scores = self._candidates(stage, c)
         c = c[candidates]
-        lines = problem.columns(candidates)
+        lines = None
         if self.sub is not None:
-            c = lines.correlate(self.v)
+            c = problem.price(candidates, self.v)
         own, norm, slack = stage.at(candidates), self.norm[candidates], self.slack[candidates]
         nothing = np.zeros(len(candidates))
         known = np.zeros(len(candidates), dtype=bool)
@@ -224,7 +225,9 @@ class _Search:
             self.v = face.columns.residual(face.w)
             if self.scouted:  # little is missing, and the pass that certifies prices it
                 break
-            c = lines.correlate(self.v)
+            if lines is None and problem.prices_by_columns(candidates):
+                lines = problem.columns(candidates)
+            c = problem.correlate(self.v)[candidates] if lines is None else lines.correlate(self.v)
             score(nothing, c, *own, norm, slack, scores)
 
     def _candidates(self, stage, c):

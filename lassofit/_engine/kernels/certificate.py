@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "2165ea716edd005f------"
+STAMP = "216a0ddb23df68d7---------------------------------------"
 
 
 @kernel
@@ -35,12 +35,11 @@ def feasible_scale(c, w, l1, l2, lo, hi, free, slack):
     """Return kappa_A: the factor that makes ``kappa c - l2 w`` dual feasible where no bound helps."""
     kappa = 1.0
     for j in range(c.shape[0]):
-        if free[j]:
-            continue
         t = c[j] - l2[j] * w[j]
-        unbounded = hi[j] == np.inf if t > 0.0 else lo[j] == -np.inf
-        if unbounded and abs(t) > l1[j] + slack[j]:
-            kappa = min(kappa, l1[j] / abs(t))
+        if abs(t) > l1[j] + slack[j] and not free[j]:
+            unbounded = hi[j] == np.inf if t > 0.0 else lo[j] == -np.inf
+            if unbounded:
+                kappa = min(kappa, l1[j] / abs(t))
     return kappa
 
 
@@ -49,9 +48,9 @@ def young_sum(c, w, l1, l2, lo, hi, free, slack, kappa):
     """Return the sum of the Fenchel-Young terms at dual point ``kappa c``."""
     total = 0.0
     for j in range(c.shape[0]):
-        if free[j]:
-            continue
         w_j = w[j]
+        if free[j] or (w_j == 0.0 and abs(kappa * c[j]) <= l1[j]):
+            continue
         h_j = conjugate(kappa * c[j], l1[j], l2[j], lo[j], hi[j], slack[j])
         total += max(l1[j] * abs(w_j) + 0.5 * l2[j] * w_j * w_j - kappa * c[j] * w_j + h_j, 0.0)
     return total
@@ -102,3 +101,13 @@ def _pull(c_j, lo_j, hi_j):
     """Return |c_j|, or 0 where zero is the bound on the side to which it pulls."""
     closed = hi_j == 0.0 if c_j > 0.0 else lo_j == 0.0
     return 0.0 if closed else abs(c_j)
+
+
+@kernel
+def largest_pull(c, l1, lo, hi):
+    """Return the smallest factor of l1 at which all penalised columns stay at zero."""
+    largest = 0.0
+    for j in range(c.shape[0]):
+        if l1[j] > 0.0 and abs(c[j]) > largest * l1[j] and (hi[j] if c[j] > 0.0 else -lo[j]) > 0.0:
+            largest = abs(c[j]) / l1[j]
+    return largest

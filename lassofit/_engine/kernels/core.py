@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "2165ea716edd005f------"
+STAMP = "216a0ddb23df68d7---------------------------------------"
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "2165ea716edd005f------"
+STAMP = "216a0ddb23df68d7---------------------------------------"
 
 
 @kernel
@@ -51,21 +51,27 @@ def combine(lines, rows, a, s, v):
 def moments(lines, s, sy, mean, variance, c):
     """Write weighted mean and centred variance of every line, and its inner product with ``sy``, in one pass over X.
 
-    Where the mean is above ten standard deviations, the variance would lose more than two digits to cancellation: a
-    second pass over the line, while it is in cache, keeps both at full accuracy, at mean/sd = 1e6 too.
+    Sums are of x less the line's first entry, where it is dense. Where the mean is above ten standard deviations from
+    that, the variance would lose more than two digits to cancellation: a second pass over the line, while it is in
+    cache, keeps both at full accuracy, at mean/sd = 1e6 too.
     """
     same = s[0]  # weights that are all alike are not read again and again
     for i in range(s.shape[0]):
         if s[i] != same:
             same = 0.0
             break
+    total = 0.0
+    for i in range(s.shape[0]):
+        total += sy[i]
     for k in range(mean.shape[0]):
-        first, square, c[k] = _first_pass(lines, k, same, s, sy)
-        mean[k] = first
+        shift = 0.0 if isinstance(lines, tuple) else np.float64(lines[k][0])
+        first, square, product = _first_pass(lines, k, shift, same, s, sy)
+        mean[k] = shift + first
         variance[k] = square - first * first
+        c[k] = product + shift * total
         if not variance[k] > 1e-2 * first * first:
-            drift, spread = _second_pass(lines, k, s, first)
-            mean[k] = first + drift
+            drift, spread = _second_pass(lines, k, s, mean[k])
+            mean[k] += drift
             variance[k] = max(spread - drift * drift, 0.0)
 
 
@@ -114,9 +120,18 @@ def gather(lines, rows, mean, root, start, out):
             target[i] = root[begin + i] * (line[begin + i] - mean_t)
 
 
+@kernel
+def gather_rows(X, columns, mean, root, start, out):
+    """Do what ``gather`` does for C-ordered X: a row of out for every column in ``columns``."""
+    for i in range(np.uint64(out.shape[1])):
+        row, root_i = X[np.uint64(start) + i], root[np.uint64(start) + i]
+        for t in range(np.uint64(columns.shape[0])):
+            out[t, i] = root_i * (row[np.uint64(columns[t])] - mean[t])
+
+
 @reduction
-def _first_pass(lines, k, same, s, sy):
-    """Return the sums of ``s x``, ``s x^2`` and ``sy x``; ``same`` is the weight of all, or 0."""
+def _first_pass(lines, k, shift, same, s, sy):
+    """Return the sums of ``s x``, ``s x^2`` and ``sy x`` for ``x - shift``; ``same`` is the weight of all, or 0."""
     first = 0.0
     square = 0.0
     product = 0.0
@@ -140,13 +155,13 @@ def _first_pass(lines, k, same, s, sy):
         line = lines[k]
         if same > 0.0:
             for i in range(np.uint64(s.shape[0])):
-                x = np.float64(line[i])
+                x = np.float64(line[i]) - shift
                 first += x
                 square += x * x
                 product += sy[i] * x
         else:
             for i in range(np.uint64(s.shape[0])):
-                x = np.float64(line[i])
+                x = np.float64(line[i]) - shift
                 first += s[i] * x
                 square += s[i] * x * x
                 product += sy[i] * x

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "2165ea716edd005f------"
+STAMP = "216a0ddb23df68d7---------------------------------------"
 
 
 @kernel

@@ -3,7 +3,7 @@
 from ..jit import reduction
 from .core import line_dot
 
-STAMP = "2165ea716edd005f------"
+STAMP = "216a0ddb23df68d7---------------------------------------"
 
 
 @reduction
