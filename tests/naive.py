@@ -13,6 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from naive_newton import newton_step
 
 INF = np.inf
 
@@ -162,6 +163,29 @@ def solve_cd_gram(P, w=None, max_sweeps=100_000):
     raise RuntimeError(f"coordinates still move after {max_sweeps} sweeps")
 
 
+def residual_basis(P, residuals, spanned=1e-3):
+    """Orthonormal vectors that span the residuals, in rows and times sqrt(s / S), but for what is nearly spanned."""
+    root = np.sqrt(P.s / P.s.sum())
+    vectors = np.zeros((0, len(root)), P.X.dtype)
+    for u in residuals:
+        beside = root * u
+        for _ in range(2):
+            beside = beside - (vectors @ beside) @ vectors
+        if beside @ beside > spanned**2 * ((root * u) @ (root * u)):
+            vectors = np.vstack([vectors, beside / np.sqrt(beside @ beside)])
+    return vectors
+
+
+def residual_bound(P, vectors, r):
+    """What is known of X'(s r)/S by the columns' products with the vectors: an estimate, and how far it may be off."""
+    root = np.sqrt(P.s / P.s.sum())
+    A, u = P.X * root[:, None], root * r
+    C, a = A.T @ vectors.T, vectors @ u
+    beside = u - a @ vectors
+    left = np.sqrt(np.maximum((A**2).sum(0) - (C**2).sum(1), 0))
+    return C @ a, left * np.sqrt(beside @ beside)
+
+
 def alpha_max(X, y, s=None, *, l1_ratio=1.0, penalty_factor=1.0, standardize=False, **rest):
     """Smallest alpha at which every penalised coefficient is 0."""
     P = problem(
@@ -176,52 +200,6 @@ def alpha_max(X, y, s=None, *, l1_ratio=1.0, penalty_factor=1.0, standardize=Fal
     r = P.y - P.X @ solve_active_set(none)
     kept = penalised & (P.lo < P.hi)
     return float((abs(P.X.T @ (P.s * r))[kept] / (P.s.sum() * P.l1[kept])).max(initial=0))
-
-
-def _independent(A):
-    """Pivoted Cholesky of A, with unit diagonal: the order of the rows, the factor, the rank."""
-    A, order, L = A.copy(), np.arange(len(A)), np.zeros_like(A)
-    for k in range(len(A)):
-        i = k + np.diag(A)[k:].argmax()
-        for a in (A, L, A.T):
-            a[[k, i]] = a[[i, k]]
-        order[[k, i]] = order[[i, k]]
-        if A[k, k] <= 1000 * len(A) * np.finfo(A.dtype).eps:
-            return order, L[:k, :k], k
-        L[k:, k] = A[k:, k] / np.sqrt(A[k, k])
-        A[k:, k:] -= np.outer(L[k:, k], L[k:, k])
-    return order, L, len(A)
-
-
-def _cholesky_solve(L, b):
-    """Solve L L' x = b by substitution, in the precision given (LAPACK has no long double)."""
-    x = b.copy()
-    for k in range(len(L)):
-        x[k] = (x[k] - L[k, :k] @ x[:k]) / L[k, k]
-    for k in reversed(range(len(L))):
-        x[k] = (x[k] - L[k + 1 :, k] @ x[k + 1 :]) / L[k, k]
-    return x
-
-
-def _newton_step(G, rhs, w):
-    """Step from w to a solution of G x = rhs, and whether it goes on for ever (G singular)."""
-    d = 1 / np.sqrt(np.diag(G))
-    A = G * d * d[:, None]
-    order, L, rank = _independent(A)
-    inside, rest = order[:rank], order[rank:]
-    square, across = A[np.ix_(inside, inside)], A[np.ix_(inside, rest)]
-    b, step = d * (rhs - G @ w), 0 * w
-    solution = _cholesky_solve(L, b[inside])
-    slope = b[rest] - across.T @ solution
-    size = abs(b[rest]) + abs(across.T) @ abs(solution)
-    if (abs(slope) > 1000 * np.finfo(A.dtype).eps * size).any():
-        step[rest] = slope
-        step[inside] = -_cholesky_solve(L, across @ slope)
-        return d * step, True
-    for _ in range(2):
-        solution = solution + _cholesky_solve(L, b[inside] - square @ solution)
-    step[inside] = solution
-    return d * step, False
 
 
 def _gains(P, w, g):
@@ -248,7 +226,7 @@ def solve_active_set(P, max_steps=10_000):
             sign, low, high = np.array([free[j] for j in A]).T
             fixed = np.setdiff1d(np.arange(len(q)), A)
             rhs = q[A] - P.l1[A] * sign - G[np.ix_(A, fixed)] @ w[fixed]
-            step, endless = _newton_step(G[np.ix_(A, A)], rhs, w[A])
+            step, endless = newton_step(G[np.ix_(A, A)], rhs, w[A])
             room = np.where(step > 0, high, low) - w[A]
             ratio = np.full(len(A), INF)
             ratio[step != 0] = np.maximum(room[step != 0] / step[step != 0], 0)

@@ -8,10 +8,12 @@ Turlach 2000, for the lasso). The steps are in ``kernels/newton.py``; here are i
 
 import numpy as np
 
-from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, SETTLED, SIGN, SLACK, C, W, admit, grow, settle
+from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle
+from .penalty import Penalty
 
 _BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
+_WATCH = 20  # rounds: the objective has to be lower after so many, or rounding goes round in circles
 _ROWS = 11  # of the table
 _PENALTY = (L1, L2, LO, HI)
 
@@ -26,6 +28,7 @@ class Face:
         self.penalty = penalty
         self.known = np.zeros(problem.p, dtype=np.bool_)
         self.k = 0
+        self.dependent = False  # the columns of the start
         self.table = np.zeros((_ROWS, 0))
         self.order = np.zeros(0, dtype=np.int64)
         self.factor = np.zeros((0, 0))
@@ -71,7 +74,7 @@ class Face:
         fresh[SLACK] = self.slack[new]
         self.table = fresh if complete else np.hstack([self.table, fresh])
         if total > len(self.order):
-            capacity = max(2 * total, 32)
+            capacity = total if complete else max(2 * total, 32)
             factor = np.empty((capacity, capacity))
             factor[: self.k, : self.k] = self.factor[: self.k, : self.k]
             order = np.zeros(capacity, dtype=np.int64)
@@ -79,14 +82,28 @@ class Face:
             self.factor, self.order = factor, order
 
     def start(self, w, c=None):
-        """Take the coefficients w, with correlations c if they are known; activate what is not at zero, or not held."""
+        """Take the coefficients w, with correlations c if they are known; activate what is not at zero, or not held.
+
+        Where the columns at work depend on each other, their factor is rounding: then ``solve`` begins at zero.
+        """
         self.w[:] = w[self.which]
         if c is None:
             self.refresh()
         else:
             self.c[:] = c[self.which]
-        if not ((len(self.which) and self.w.any()) or (self.table[L1] == 0).any()):
-            return
+        if (len(self.which) and self.w.any()) or (self.table[L1] == 0).any():
+            self._activate()
+            self.dependent = bool((self.table[RAISED, self.order[: self.k]] > 0).any() and self.w.any())
+
+    def from_zero(self):
+        """Begin at zero."""
+        self.w[:], self.dependent = 0.0, False
+        self.refresh()
+        self._activate()
+
+    def _activate(self):
+        """Activate what is inside its bounds and either not at zero or held by no l1 penalty."""
+        self.table[ACTIVE] = 0.0
         inside = (self.table[LO] < self.w) & (self.w < self.table[HI])
         at = np.flatnonzero(inside & ((self.w != 0) | (self.table[L1] == 0)))
         self.k = len(at)
@@ -105,14 +122,22 @@ class Face:
     def solve(self, budget):
         """Solve the problem on the known columns in at most ``budget`` rounds; return how many it took.
 
-        A block after which nothing has moved, by rounding, is followed by single columns, and then by the end.
+        A block after which nothing has moved, by rounding, is followed by single columns, and then by the end. On
+        columns that are nearly dependent, rounding can also lead round in circles.
         """
-        gram, idle = self.columns.gram, 0
+        gram, idle, least = self.columns.gram, 0, np.inf
+        if self.dependent:
+            self.from_zero()
         for done in range(1, budget + 1):
             moved, worn = self._settle(gram)
             idle = 0 if moved or done == 1 else idle + 1
             if idle == 2:
                 return done
+            if done % _WATCH == 0:
+                objective = self._objective()
+                if not objective < least:
+                    return done
+                least = objective
             size = 1 if idle else max(_BLOCK, self.k // 5)
             k = admit(gram, self.factor, self.order, self.table, self.k, size, 0 if worn else self.k)
             if k == self.k:
@@ -129,6 +154,11 @@ class Face:
             if not large:
                 return ever, False
         return ever, True
+
+    def _objective(self):
+        """Return the objective, from the correlations: <r, r> = <y, y> - <X'y + c, w>."""
+        target, penalty = self.problem.target_correlations()[self.which], Penalty(*self.table[_PENALTY, :])
+        return 0.5 * (self.problem.y_norm**2 - float((target + self.c) @ self.w)) + penalty.value(self.w)
 
     def unfinished(self):
         """Return whether the gradient on the face is above rounding."""

@@ -7,6 +7,9 @@ Let q_1, ..., q_m be orthonormal in the s metric and span the residuals at which
 
 by Cauchy and Schwarz in the complement of the q_i. Along a path the residual is piecewise linear in alpha, so the
 right-hand side is small, and most columns are certified inactive without a look at them.
+
+Rounding counts too. A pass at r_k is off by a noise e_j |r_k|; so, with r = sum_k b_k r_k + ..., is C_j . a by
+e_j sum_k |b_k| |r_k|, which is more where the r_k are nearly dependent. Left out, it broke the bound by 1e-13 |x_j||r|.
 """
 
 import numpy as np
@@ -23,10 +26,11 @@ class ResidualBasis:
     """Orthonormal vectors, the columns' correlations with them, and what is left of the columns beside them."""
 
     def __init__(self, problem, slack):
-        self.slack = slack
+        self.noise = slack / problem.y_norm
         room = max(2, min(_MOST, problem.n // _SHARE))
         self.vectors = np.zeros((0, problem.n))  # sqrt(s) q_i
         self.correlations = np.zeros((problem.p, room))  # C; vectors that are not there yet have zeros
+        self.passes = np.zeros((room, room))  # b_k |r_k| of q_i in column i
         self.norm2 = problem.norm2
         self.left2 = problem.norm2.copy()
         self._doubtful = np.empty(problem.p, dtype=np.int64)
@@ -42,19 +46,23 @@ class ResidualBasis:
         if self.full:
             return
         a, beside = self.project(weighted)
-        size = np.sqrt(beside @ beside)
-        if size <= _SPANNED * np.sqrt(weighted @ weighted):
+        size, length = np.sqrt(beside @ beside), np.sqrt(weighted @ weighted)
+        if size <= _SPANNED * length:
             return
         m = len(self.vectors)
         column = (c - self.correlations[:, :m] @ a) / size
         self.vectors = np.vstack([self.vectors, beside / size])
         self.correlations[:, m] = column
+        self.passes[:m, m] = -self.passes[:m, :m] @ a / size
+        self.passes[m, m] = length / size
         self.left2 -= column**2
         self._measure()
 
     def _measure(self):
         """Note the distance of every column from the span, with room for the rounding of the difference."""
-        self.left = np.sqrt(np.maximum(self.left2, 0.0) + 64 * _EPS * self.norm2)
+        spread = np.linalg.norm(np.abs(self.passes).sum(axis=0))
+        rounding = 64 * _EPS * self.norm2 + 2.0 * spread * np.sqrt(self.norm2) * self.noise
+        self.left = np.sqrt(np.maximum(self.left2, 0.0) + rounding)
 
     def project(self, weighted):
         """Return the coordinates of a weighted residual in the basis, and what lies beside it; twice, for rounding."""
@@ -66,11 +74,12 @@ class ResidualBasis:
     def doubtful(self, weighted, penalty, known):
         """Return the columns, of those not ``known``, that the bound does not prove to be satisfied."""
         a, beside = self.project(weighted)
-        radius = np.sqrt(beside @ beside) + 1e-12 * np.sqrt(weighted @ weighted)
-        lines = self.correlations  # a row per column
-        coordinates = np.zeros(lines.shape[1])
-        coordinates[: len(a)] = a
+        m = len(a)
+        coordinates = np.zeros(self.correlations.shape[1])
+        coordinates[:m] = a
+        spread = np.sqrt(weighted @ weighted) + np.abs(self.passes[:m, :m] @ a).sum()
+        reach = np.sqrt(beside @ beside) * self.left + spread * self.noise
         count = ambiguous(
-            lines, coordinates, radius, self.left, penalty.l1, penalty.lo, penalty.hi, known, self._doubtful
+            self.correlations, coordinates, reach, penalty.l1, penalty.lo, penalty.hi, known, self._doubtful
         )
         return self._doubtful[:count].copy()

@@ -69,7 +69,8 @@ class Continuation:
         if not self.on_gram:
             self.face.meet(which, 0.0)
         self.face.start(w)
-        self.alpha = 0.0
+        if not self.face.dependent:
+            self.alpha = 0.0
 
     def solve(self, alpha, penalty):
         """Return the Solution at ``alpha``, whose Penalty is given, and its Record; None where the method is lost."""

@@ -19,7 +19,7 @@ class Penalty(NamedTuple):
 
     def value(self, w):
         """Return the penalty's value at w."""
-        return float(self.l1 @ np.abs(w) + 0.5 * (self.l2 @ w**2))
+        return float(self.l1 @ np.abs(w) + 0.5 * ((self.l2 * w) @ w))
 
     def free(self, w):
         """Return the mask of F: unpenalised columns strictly inside their bounds."""

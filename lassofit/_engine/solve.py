@@ -28,13 +28,13 @@ class Control(NamedTuple):
     max_iter: int = 1000
     shuffle: object = None  # RandomState for selection='random'
     solver: str = "cd"  # or 'active_set', 'auto'
-    gram: object = None  # None, an ndarray of shape (p, p), or 'lazy': Gram blocks of the working sets
+    gram: object = None  # None, an ndarray of shape (p, p), or for sweeps 'lazy': blocks of the working sets
 
 
 class Record(NamedTuple):
     """One certificate of the whole problem."""
 
-    iteration: int  # sweeps and Newton steps so far
+    iteration: int  # sweeps, and rounds of the active set, so far
     objective: float
     dual_gap: float
     support_size: int
@@ -48,6 +48,7 @@ class Solution:
     def __init__(self, problem, penalty, start=None):
         self.w = np.zeros(problem.p)  # within all bounds, and optimal for a constant y
         # Coefficients above the limit have squares that would overflow.
+        start = None if start is None else np.asarray(start, dtype=np.float64)
         if start is not None and problem.y_norm > 0 and np.abs(start).max() <= _ABSURD * max(problem.y_norm, 1.0):
             self.w = np.clip(start, penalty.lo, penalty.hi)
         self.intercept = problem.y_mean

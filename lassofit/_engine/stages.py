@@ -26,7 +26,7 @@ _PART = 0.05  # of the columns; of the entries, where these are sparse, but then
 _SHORTEST = 16  # columns at least
 _MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
-_IDLE = 3  # passes at the target that do not halve the gap: the sweeps take over
+_IDLE = 3  # passes at the target that bring neither gap nor objective down: the sweeps take over
 _PULLED = 0.5  # of the columns, correlated with y by more than their l1: the full Gram matrix is made, where
 _DEEP = 30  # times alpha is still below alpha_max
 _NEAR = 25.0  # times alpha: where a look ahead does not come as near, the full Gram matrix is made
@@ -40,7 +40,16 @@ def run(problem, penalty, solution, control):
     'auto' is the active set, but for a random order of updates, which only sweeps know.
     """
     sweeps = control.solver == "cd" or (control.solver == "auto" and control.shuffle is not None)
-    return (solve if sweeps else solve_active)(problem, penalty, solution, control)
+    best = None
+    for record in (solve if sweeps else solve_active)(problem, penalty, solution, control):
+        if best is None or record.dual_gap < best[0].dual_gap:
+            best = record, solution.w.copy(), solution.certificate
+        yield record
+    if not (solution.converged or solution.certificate.gap <= best[0].dual_gap):  # rounding has carried it away
+        _, solution.w, solution.certificate = best
+        solution.converged = solution.relative_gap <= control.tol
+        solution.intercept = problem.intercept(solution.w)
+        yield best[0]._replace(iteration=solution.n_iter, seconds=record.seconds)
 
 
 def solve_active(problem, penalty, solution, control):
@@ -63,8 +72,8 @@ def solve_active(problem, penalty, solution, control):
         yield Record(solution.n_iter, certificate.objective, certificate.gap, support, len(search.face.w), seconds)
         # A stage on the way is another alpha's solution: within tol perhaps, but biased, where the target's is exact.
         solution.converged = solution.relative_gap <= control.tol
-        done = (solution.converged and search.ratio in (None, 1.0)) or np.isnan(certificate.gap)
-        if done or solution.n_iter >= control.max_iter or not eligible.any():
+        done = solution.converged and search.ratio in (None, 1.0) and search.satisfied(certificate.c, control.tol)
+        if done or np.isnan(certificate.gap) or solution.n_iter >= control.max_iter or not eligible.any():
             solution.intercept = problem.intercept(solution.w)
             return
         if search.ratio == 1.0:
@@ -91,7 +100,7 @@ class _Search:
         self.scout, self.scouted = None, False
         start = np.flatnonzero(solution.w)
         if len(must):
-            basis = _independent(sub, solution.w)
+            basis = _independent(sub)
             eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
             start = np.union1d(basis, start)
         self.eligible = eligible
@@ -120,6 +129,16 @@ class _Search:
         if self.ratio is None and not solution.w.any() and self.sub is None:
             return certify_on_gram(problem, penalty, solution.w, problem.target_correlations(), self.slack)
         return certify_whole(problem, penalty, solution, self.sub, problem.inverse_s * self.v, self.slack)
+
+    def satisfied(self, c, tol):
+        """Return whether no column would move by more than ``tol``, relative to the largest, both in units of the fit.
+
+        Asked where there is an l2 penalty: the gap is quadratic in the error there, as ``solve`` says.
+        """
+        if self.ratio is None or self.on_gram or not self.penalty.l2.any():
+            return True
+        gains = self._gains(self.penalty, c)
+        return gains.max(initial=0.0) <= tol * np.abs(self.solution.w * self.norm).max(initial=0.0)
 
     def advance(self, c, budget):
         """Solve the next stage, or the target again, from the correlations c."""
@@ -168,6 +187,9 @@ class _Search:
     def _first_stage(self, c, budget):
         """Return alpha_max over alpha, and the correlations there; 1 for a warm start, which needs no stages."""
         face, penalty = self.face, self.penalty
+        if face.dependent:
+            face.from_zero()
+            c = self.problem.target_correlations()
         if face.w.any():
             return 1.0, c
         if face.k:  # the unpenalised columns come first
@@ -230,12 +252,17 @@ class _Search:
             c = problem.correlate(self.v)[candidates] if lines is None else lines.correlate(self.v)
             score(nothing, c, *own, norm, slack, scores)
 
-    def _candidates(self, stage, c):
-        """Return the unknown columns with the largest violations, or nearest to one, and these violations."""
+    def _gains(self, stage, c):
+        """Return the violations of all columns, -inf for those that are known or out of the problem."""
         gains = np.empty(self.problem.p)
         score(self.face.coefficients(), c, *stage, self.norm, self.slack, gains)
         gains[~self.eligible] = -np.inf
         gains[self.face.which] = -np.inf
+        return gains
+
+    def _candidates(self, stage, c):
+        """Return the unknown columns with the largest violations, or nearest to one, and these violations."""
+        gains = self._gains(stage, c)
         size = max(_CANDIDATES, int(_PART * len(c)))
         chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
         if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
@@ -260,7 +287,8 @@ class _Search:
         self.face.start(w)
 
 
-def _independent(sub, w):
-    """Return the columns that nothing holds at zero, less those that depend on others: no penalty cuts their steps."""
-    free, block = sub.free(w[sub.which])
+def _independent(sub):
+    """Return the columns that nothing holds at zero, less the unbounded ones that other unbounded ones span."""
+    lo, hi = sub.penalty.lo, sub.penalty.hi
+    free, block = sub.free(np.where(np.isfinite(hi), hi, np.where(np.isfinite(lo), lo, 0.0)))  # bounded: not free there
     return sub.which if block is None else np.concatenate([sub.which[~free], block.which[block.pivot]])

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "216a0ddb23df68d7---------------------------------------"
+STAMP = "3375e39581fb3968----------"
 
 
 @kernel

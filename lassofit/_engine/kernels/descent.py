@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "216a0ddb23df68d7---------------------------------------"
+STAMP = "3375e39581fb3968----------"
 
 
 @kernel

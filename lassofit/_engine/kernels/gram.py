@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "216a0ddb23df68d7---------------------------------------"
+STAMP = "3375e39581fb3968----------"
 
 
 @kernel

@@ -3,12 +3,12 @@
 from ..jit import reduction
 from .core import line_dot
 
-STAMP = "216a0ddb23df68d7---------------------------------------"
+STAMP = "3375e39581fb3968----------"
 
 
 @reduction
-def ambiguous(lines, a, radius, rest, l1, lo, hi, known, out):
-    """Write the unknown columns for which ``|line_j . a| + rest_j radius`` may exceed l1_j; return how many.
+def ambiguous(lines, a, reach, l1, lo, hi, known, out):
+    """Write the unknown columns for which ``|line_j . a| + reach_j`` may exceed l1_j; return how many.
 
     Only on the sides where zero is not at a bound.
     """
@@ -17,7 +17,7 @@ def ambiguous(lines, a, radius, rest, l1, lo, hi, known, out):
         if known[j]:
             continue
         centre = line_dot(lines, j, a)
-        room = l1[j] - rest[j] * radius
+        room = l1[j] - reach[j]
         if (centre > room and hi[j] > 0.0) or (-centre > room and lo[j] < 0.0):
             out[count] = j
             count += 1
