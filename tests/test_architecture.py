@@ -34,6 +34,7 @@ HOUSE = [
     "_engine.continuation",
     "_engine.progress",
     "_engine.stages",
+    "_engine.search",
     "_engine.solve",
     "_engine.scout",
     "_engine.active",

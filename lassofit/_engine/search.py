@@ -1,0 +1,237 @@
+"""The way down to the target alpha: stages of falling alpha, one pass over X a stage.
+
+From zero, alpha falls by a constant factor a stage towards the target, and each stage is solved on a short list of
+candidates: the columns with the largest correlations at the pass that ended the stage before. So few columns enter that
+leave again. On tall data a sample of the rows names the columns instead. Where the Gram matrix of all columns is cheap,
+or much will matter, everything happens on it, and X is not read again.
+"""
+
+import numpy as np
+
+from .active import Face
+from .columns import AllColumns, GivenGram, fits, known_columns
+from .grams import GRAM_CAP
+from .inner import certify_on_gram
+from .kernels.certificate import largest_pull
+from .kernels.newton import score
+from .scout import Scout, sample_size
+from .solve import certify_whole
+
+_FALL = 0.2  # of alpha from stage to stage
+_CANDIDATES = 100  # columns at least, and
+_PART = 0.05  # of all; of sparse X, this share of the entries, and
+_SHORTEST = 16  # columns at least
+_MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
+_REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
+# The full Gram matrix is made where rows are no fewer than columns, alpha is less than alpha_max / _DEEP, and _PULLED
+# of the columns are correlated with y by more than their l1; or where a look ahead does not come near alpha.
+_PULLED = 0.5
+_DEEP = 30
+_NEAR = 25.0  # times alpha
+_CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
+_FEW = 32  # columns: the stages cost more than they save
+
+
+class Search:
+    """The way down to the target: the face, the stage, and what is priced how."""
+
+    def __init__(self, problem, penalty, solution, slack, eligible, must, sub, gram):
+        self.problem, self.penalty, self.solution, self.sub, self.slack = problem, penalty, solution, sub, slack
+        self.norm = np.sqrt(problem.norm2)
+        self.ratio = None  # alpha of the stage over the target's
+        self.rounds = 0
+        self.scout, self.scouted = None, False
+        start = np.flatnonzero(solution.w)
+        if len(must):
+            basis = _independent(sub)
+            eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
+            start = np.union1d(basis, start)
+        self.eligible = eligible
+        self.may_use_gram = not problem.is_sparse and not len(must) and 8 * problem.p**2 <= GRAM_CAP
+        self.face = None
+        if self.may_use_gram and (problem.made_gram is not None or problem.n * problem.p**2 <= _CHEAP):
+            self._take_gram(solution.w)
+        elif isinstance(gram, np.ndarray) or fits(problem, len(start)):
+            given = isinstance(gram, np.ndarray)
+            self.face = Face(problem, penalty, slack, GivenGram(problem, gram) if given else known_columns(problem))
+            if not given:
+                self.face.meet(start, np.zeros(len(start)))
+            self.face.start(solution.w)
+            self.v = self.face.columns.residual(self.face.w)
+
+    @property
+    def on_gram(self):
+        """Whether all columns are known, by the full Gram matrix."""
+        return isinstance(self.face.columns, AllColumns)
+
+    def certify(self):
+        """Certify the target at ``solution.w``; where X is priced, ``self.v`` holds its ``s * r``."""
+        problem, penalty, solution = self.problem, self.penalty, self.solution
+        if self.on_gram:
+            return certify_on_gram(problem, penalty, solution.w, self.face.c, self.slack)
+        if self.ratio is None and not solution.w.any() and self.sub is None:
+            return certify_on_gram(problem, penalty, solution.w, problem.target_correlations(), self.slack)
+        return certify_whole(problem, penalty, solution, self.sub, problem.inverse_s * self.v, self.slack)
+
+    def satisfied(self, c, tol):
+        """Return whether no column would move by more than ``tol``, relative to the largest, both in units of the fit.
+
+        Asked where there is an l2 penalty: the gap is quadratic in the error there, as ``solve`` says.
+        """
+        if self.ratio is None or self.on_gram or not self.penalty.l2.any():
+            return True
+        gains = self._gains(self.penalty, c)
+        return gains.max(initial=0.0) <= tol * np.abs(self.solution.w * self.norm).max(initial=0.0)
+
+    def advance(self, c, budget):
+        """Solve the next stage, or the target again, from the correlations c."""
+        face = self.face
+        if self.sub is not None:  # then c is that of the dual point, which is not the residual
+            face.refresh()
+        else:
+            face.c[:] = c[face.which]
+        if self.ratio is None and self.on_gram and self.problem.p <= _FEW:
+            self.ratio = 1.0
+        if self.ratio is None:
+            self.ratio, c = self._first_stage(c, budget)
+        if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
+            self._look_ahead(c, budget)
+        while True:
+            self.ratio = max(1.0, self.ratio * _FALL)
+            stage = self.penalty
+            if self.ratio > 1.0:
+                stage = stage._replace(l1=stage.l1 * self.ratio)  # with l2 kept, so is the factor
+            self.face.set_penalty(stage)
+            if not self.on_gram:
+                self._price_and_solve(stage, c, budget)
+                break
+            self._solve(budget)
+            if self.ratio == 1.0 or self.rounds >= budget:
+                break
+        if self.face is None:
+            return
+        if not np.isfinite(self.face.w).all():
+            self.face = None
+            return
+        self.solution.w = self.face.coefficients()
+        if self.on_gram:
+            self.face.refresh()
+
+    def _solve(self, budget):
+        """Solve on the known columns; again from the data, where the Gram matrix is not exact."""
+        face = self.face
+        self.rounds += face.solve(budget - self.rounds)
+        for _ in range(_REFINEMENTS if face.columns.inexact else 0):
+            face.refresh()
+            if self.rounds >= budget or not face.unfinished():
+                break
+            self.rounds += face.solve(budget - self.rounds)
+
+    def _first_stage(self, c, budget):
+        """Return alpha_max over alpha, and the correlations there; 1 for a warm start, which needs no stages."""
+        face, penalty = self.face, self.penalty
+        if face.dependent:
+            face.from_zero()
+            c = self.problem.target_correlations()
+        if face.w.any():
+            return 1.0, c
+        if face.k:  # the unpenalised columns come first
+            self._solve(budget)
+            self.v = face.columns.residual(face.w)
+            c = self.problem.correlate(self.v)
+        return max(1.0, largest_pull(c, penalty.l1, penalty.lo, penalty.hi)), c
+
+    def _look_ahead(self, c, budget):
+        """Begin the next stage with what a sample of rows names; take the full Gram matrix, where much will matter."""
+        problem, ratio = self.problem, self.ratio
+        if self.scout is None and sample_size(problem):
+            self.scout = Scout(problem, self.penalty, self.slack)
+        self.scouted = self.scout is not None and self.scout.useful
+        if self.scouted:
+            reached, which = self.scout.look(self.face.coefficients(), c, ratio, budget)
+            if reached < ratio and reached <= _NEAR:
+                new = which[~self.face.known[which]]
+                self.ratio = reached / _FALL  # from which ``advance`` goes on
+                self.face.meet(new, c[new])
+                return
+        pulled = np.count_nonzero(np.abs(c) > self.penalty.l1)
+        deep = problem.n >= problem.p and ratio > _DEEP and pulled > _PULLED * problem.p
+        if self.scouted or deep:
+            self._take_gram(self.solution.w)
+        self.scouted = False
+
+    def _price_and_solve(self, stage, c, budget):
+        """Solve the stage on its candidates, of which columns are met in blocks as they turn out to matter."""
+        problem, face = self.problem, self.face
+        candidates, scores = self._candidates(stage, c)
+        c = c[candidates]
+        lines = None
+        if self.sub is not None:
+            c = problem.price(candidates, self.v)
+        own, norm, slack = stage.at(candidates), self.norm[candidates], self.slack[candidates]
+        nothing = np.zeros(len(candidates))
+        known = np.zeros(len(candidates), dtype=bool)
+        solved = False
+        while True:
+            wanted = np.flatnonzero((scores > 0) & ~known)
+            if (solved and not len(wanted)) or self.rounds >= budget:
+                break
+            size = max(_MEET, face.k // (1 if self.scouted else 5))
+            if len(wanted) > size:
+                wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
+            if not fits(problem, len(face.w) + len(wanted)):
+                self._outgrown(stage, budget)
+                return
+            if len(wanted):
+                known[wanted] = True
+                face.meet(candidates[wanted], c[wanted])
+            self._solve(budget)
+            solved = True
+            self.v = face.columns.residual(face.w)
+            if self.scouted:  # little is missing, and the pass that certifies prices it
+                break
+            if lines is None and problem.prices_by_columns(candidates):
+                lines = problem.columns(candidates)
+            c = problem.correlate(self.v)[candidates] if lines is None else lines.correlate(self.v)
+            score(nothing, c, *own, norm, slack, scores)
+
+    def _gains(self, stage, c):
+        """Return the violations of all columns, -inf for those that are known or out of the problem."""
+        gains = np.empty(self.problem.p)
+        score(self.face.coefficients(), c, *stage, self.norm, self.slack, gains)
+        gains[~self.eligible] = -np.inf
+        gains[self.face.which] = -np.inf
+        return gains
+
+    def _candidates(self, stage, c):
+        """Return the unknown columns with the largest violations, or nearest to one, and these violations."""
+        gains = self._gains(stage, c)
+        size = max(_CANDIDATES, int(_PART * len(c)))
+        chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
+        if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
+            chosen = chosen[np.argsort(-gains[chosen])]
+            entries = np.cumsum(np.diff(self.problem.X.indptr)[chosen])
+            chosen = chosen[: max(_SHORTEST, int(np.searchsorted(entries, _PART * self.problem.X.nnz)))]
+        chosen = np.sort(chosen[gains[chosen] > -np.inf])
+        return chosen, gains[chosen]
+
+    def _outgrown(self, stage, budget):
+        """Go on with the full Gram matrix, or leave the rest to sweeps."""
+        w = self.face.coefficients()
+        self.face = None
+        if not self.may_use_gram:
+            return
+        self._take_gram(w)
+        self.face.set_penalty(stage)
+        self._solve(budget)
+
+    def _take_gram(self, w):
+        self.face = Face(self.problem, self.penalty, self.slack, AllColumns(self.problem))
+        self.face.start(w)
+
+
+def _independent(sub):
+    """Return the columns that nothing holds at zero, less the unbounded ones that other unbounded ones span."""
+    lo, hi = sub.penalty.lo, sub.penalty.hi
+    free, block = sub.free(np.where(np.isfinite(hi), hi, np.where(np.isfinite(lo), lo, 0.0)))  # bounded: not free there
+    return sub.which if block is None else np.concatenate([sub.which[~free], block.which[block.pivot]])
