@@ -68,7 +68,7 @@ def solve_path(source, model, asked, eps):
 
     problem = source.problem
     alphas = request.grid_of(problem, source.unit, asked, getattr(model, "l1_ratio", 1.0), eps, None)
-    found, ratios, gaps, n_iters = [], [], [], []
+    found, ratios, gaps, n_iters, passes = [], [], [], [], []
     converged, worst = np.zeros(len(alphas), dtype=bool), None
     for i, solution, ratio in source.follow(alphas):
         coef, intercept = source.rounded(solution)
@@ -76,6 +76,7 @@ def solve_path(source, model, asked, eps):
         ratios.append(ratio)
         gaps.append(solution.certificate.gap)
         n_iters.append(solution.n_iter)
+        passes.append(solution.passes)
         converged[i] = solution.converged
         if not converged[i] and (worst is None or solution.certificate.gap > worst[1].certificate.gap):
             worst = i, solution
@@ -93,7 +94,13 @@ def solve_path(source, model, asked, eps):
         np.array(n_iters),
         converged,
         source,
+        _full_passes(problem, passes),
     )
     if hasattr(model, "feature_names_in_"):
         path.feature_names_in_ = model.feature_names_in_
     return path
+
+
+def _full_passes(problem, passes):
+    """Return how often all of X was read: for the moments, for a Gram matrix, and at the alphas; None if uncounted."""
+    return None if None in passes else 1 + (problem.made_gram is not None) + sum(passes)

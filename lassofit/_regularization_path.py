@@ -35,6 +35,12 @@ class RegularizationPath:
         Sweeps and Newton steps at every alpha.
     converged : ndarray of shape (n_alphas,), bool
         Whether the relative dual gap is within ``tol``.
+    n_full_passes : int or None
+        How often all of X was read: once for the column moments and X'y, once for the Gram matrix of all columns, if it
+        was made, and every time that all columns were priced. Columns that were read by themselves do not count. None
+        where some alpha was solved by itself, which is not counted: with ``solver='cd'``, ``selection='random'``,
+        unpenalised features or a given Gram matrix, at ``alpha=0``, for a single alpha, and from where memory, rounding
+        or ``max_iter`` put an end to following the path.
     n_features_in_ : int
         Number of features of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -68,7 +74,19 @@ class RegularizationPath:
     [188.62 101.35]
     """
 
-    def __init__(self, alphas, coefs, intercepts, df, deviance_ratio, dual_gaps, n_iters, converged, source=None):
+    def __init__(
+        self,
+        alphas,
+        coefs,
+        intercepts,
+        df,
+        deviance_ratio,
+        dual_gaps,
+        n_iters,
+        converged,
+        source=None,
+        n_full_passes=None,
+    ):
         self.alphas = alphas
         self.coefs = coefs
         self.intercepts = intercepts
@@ -77,6 +95,7 @@ class RegularizationPath:
         self.dual_gaps = dual_gaps
         self.n_iters = n_iters
         self.converged = converged
+        self.n_full_passes = n_full_passes
         self.n_features_in_ = coefs.shape[0]
         self._source = source
 
@@ -192,6 +211,8 @@ class RegularizationPath:
     def __repr__(self):
         k, missed = len(self.alphas), int((~self.converged).sum())
         state = f"{missed} not converged" if missed else "all converged"
+        if self.n_full_passes is not None:
+            state += f", {self.n_full_passes} full pass{'es' if self.n_full_passes > 1 else ''} over X"
         lines = [
             f"RegularizationPath: {k} alphas, {self.n_features_in_} features, {state}",
             "       alpha      df  deviance_ratio   dual_gap  n_iter",

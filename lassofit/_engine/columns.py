@@ -1,8 +1,9 @@
 """The columns that the active-set method has met: gathered once, with the Gram matrix among them, grown as needed.
 
-Dense columns are kept as centred, weighted rows ``sqrt(s) x_j``, so that Gram blocks, correlations and residuals are
-BLAS calls on contiguous memory at full accuracy, whatever the means. Sparse columns stay sparse: blocks come from
-scipy's product, the means from the algebra. Where all columns are known from the start, only their Gram matrix is.
+Dense columns, and short sparse ones, are kept as centred, weighted rows ``sqrt(s) x_j``, so that Gram blocks,
+correlations and residuals are BLAS calls on contiguous memory at full accuracy, whatever the means. Long sparse columns
+stay sparse: blocks come from scipy's product, the means from the algebra. Where all columns are known from the start,
+only their Gram matrix is.
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from .kernels.descent import combine, correlate
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _SPARSE = 0.2  # of the coefficients: below it their rows are gathered, above it all are read
+_SHORT = 4096  # samples, at most, of sparse columns that are kept dense: scipy's products cost more in calls
 _FAR = 1e2  # of a variance: a squared mean above it costs uncentred products more than two digits
 
 
@@ -154,13 +156,18 @@ class GivenGram:
         return self.problem.correlate(self.residual(w))
 
 
+def gathers(problem):
+    """Return whether columns are kept as dense rows: sparse ones too, where they are short; faster there, and exact."""
+    return not problem.is_sparse or problem.n <= _SHORT
+
+
 def fits(problem, size):
     """Return whether this many gathered columns and their Gram matrix are within bounds."""
     entries = problem.X.nnz if problem.is_sparse else problem.n * problem.p
     bound = max(GATHERED, 8 * SHARE_OF_X * entries)
-    return 8 * size * (2 * size + (0 if problem.is_sparse else problem.n)) <= bound
+    return 8 * size * (2 * size + (problem.n if gathers(problem) else 0)) <= bound
 
 
 def known_columns(problem):
     """Return an empty store for the problem's kind of X."""
-    return SparseColumns(problem) if problem.is_sparse else DenseColumns(problem)
+    return DenseColumns(problem) if gathers(problem) else SparseColumns(problem)

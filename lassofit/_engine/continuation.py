@@ -12,7 +12,7 @@ import numpy as np
 from .active import Face
 from .bound import ResidualBasis
 from .columns import AllColumns, fits, known_columns
-from .duality import certify_point, noise
+from .duality import certify_point, noise, squared_residual
 from .grams import GRAM_CAP
 from .kernels.certificate import largest_pull
 from .kernels.newton import score
@@ -40,13 +40,14 @@ class Continuation:
         self.problem, self.unit, self.control = problem, unit, control
         self.slack = noise(problem)
         self.norm = np.sqrt(problem.norm2)
-        cheap = problem.n >= problem.p and problem.p <= _WIDEST and not problem.is_sparse
-        made = problem.made_gram is not None and not problem.is_sparse
+        cheap = problem.n >= problem.p and problem.p <= _WIDEST and problem.exact_gram
+        made = problem.made_gram is not None and problem.exact_gram
         self.on_gram = made or (cheap and 8 * problem.p**2 <= GRAM_CAP)
         columns = AllColumns(problem) if self.on_gram else known_columns(problem)
         self.face = Face(problem, unit, self.slack, columns)
         self.lost = False  # the face has outgrown its memory, or rounding has carried it away
-        self.passes = 1  # over X: the moments take the target's correlations along
+        self.passes = 0  # over X, but for the moments, which take the target's correlations along, and the Gram matrix
+        self.excess = 0.0  # of the largest correlation of an unknown column over its l1
         self.alpha = self._largest()
         if self.on_gram:
             self.face.refresh()
@@ -61,10 +62,10 @@ class Continuation:
         return largest_pull(self.problem.target_correlations(), self.unit.l1, self.unit.lo, self.unit.hi)
 
     def _start(self, w):
-        """Take the coefficients w, which belong to no alpha in particular."""
+        """Take the coefficients w, which belong to no alpha in particular, unless they are too many."""
         w = Solution(self.problem, self.unit, w).w
         which = np.flatnonzero(w)
-        if not len(which):
+        if not len(which) or not (self.on_gram or fits(self.problem, len(which))):
             return
         if not self.on_gram:
             self.face.meet(which, 0.0)
@@ -75,6 +76,7 @@ class Continuation:
     def solve(self, alpha, penalty):
         """Return the Solution at ``alpha``, whose Penalty is given, and its Record; None where the method is lost."""
         began, passes, rounds, before = perf_counter(), self.passes, 0, self.face.w.copy()
+        self.lost = self.lost or alpha == 0  # least squares: its certificate needs projections
         while not self.lost:
             stage = max(alpha, _FALL * self.alpha)
             own = penalty if stage == alpha else self.unit.scaled(stage)
@@ -119,6 +121,8 @@ class Continuation:
             score(np.zeros(len(which)), c, *own, self.norm[which], self.slack[which], scores)
             wanted = np.flatnonzero(scores > 0)
             if not len(wanted):
+                pull = np.maximum(np.where(own.hi > 0, c, 0.0), np.where(own.lo < 0, -c, 0.0))
+                self.excess = float(((pull - self.slack[which]) / own.l1).max(initial=1.0)) - 1.0
                 return rounds
             size = max(_MEET, face.k // 2)
             if len(wanted) > size:
@@ -142,15 +146,19 @@ class Continuation:
         return which, c[which]
 
     def _certify(self, penalty):
-        """Certify from the known columns alone: of the others, whose |c| is within l1, no term is left."""
+        """Certify from the known columns alone: of the others, whose |c| is within l1, no term is left.
+
+        Where it is not quite, as a violation has to be more than rounding to count as one, the dual point shrinks.
+        """
         problem, face = self.problem, self.face
         if self.on_gram:
             face.refresh()
-            v2 = max(problem.y_norm**2 - float((problem.target_correlations() + face.c) @ face.w), 0.0)
+            v2 = squared_residual(problem, face.w, face.c, problem.target_correlations())
         else:
             weighted = face.columns.weighted(face.w)
             face.c[:] = face.columns.correlate(weighted)
             v2 = float(weighted @ weighted)
         nothing = np.zeros(len(face.w), dtype=bool)
         own = penalty.at(face.which)
-        return certify_point(problem, own, face.w, face.c, v2, nothing, self.slack[face.which])._replace(c=None)
+        found = certify_point(problem, own, face.w, face.c, v2, nothing, self.slack[face.which])
+        return found._replace(c=None, gap=found.gap + self.excess * (v2 + float(np.abs(face.c) @ np.abs(face.w))))

@@ -90,6 +90,15 @@ def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0):
     return Certificate(objective, 0.5 * outside + gap, c, kappa, floor)
 
 
+def squared_residual(problem, w, c, target):
+    """Return <r, r> = <y, y> - <X'y + c, w> from correlations, and the rounding of the sum on top: it is no less.
+
+    Where coefficients are huge, all of it is rounding: cut off at 0, the gap would be 0 too.
+    """
+    parts = (target + c) * w
+    return max(problem.y_norm**2 - float(parts.sum()), 0.0) + 4 * _EPS * float(np.abs(parts).sum())
+
+
 def kkt_residual(problem, penalty, w, r):
     """Return the largest violation of the optimality conditions, in units of alpha."""
     c = problem.correlate(problem.s * r)

@@ -10,7 +10,7 @@ from collections import deque
 
 import numpy as np
 
-from .duality import FreeBlock, certify, certify_point
+from .duality import FreeBlock, certify, certify_point, squared_residual
 from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
@@ -198,8 +198,8 @@ def certify_on_gram(problem, penalty, w, c, slack):
 
 
 def _certify_correlations(problem, penalty, w, c, target, slack):
-    """Certify w without its residual: <r, r> = <y, y> - <X'y + c, w>."""
-    v2 = max(problem.y_norm**2 - float((target + c) @ w), 0.0)
+    """Certify w without its residual."""
+    v2 = squared_residual(problem, w, c, target)
     return certify_point(problem, penalty, w, c, v2, np.zeros(len(w), dtype=bool), slack)
 
 

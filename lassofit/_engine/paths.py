@@ -51,7 +51,7 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
     """Yield ``(index, Solution, records)`` for every alpha in turn, each started from the one before.
 
     ``penalty`` is that of alpha = 1. The target's statistics, column moments and Gram are shared.
-    ``solution.passes`` is the number of passes over all of X that were made for it.
+    ``solution.passes`` is the number of passes over all of X that were made for it, None where it was solved by itself.
     """
     trail = None
     if len(alphas) > 1 and problem.y_norm > 0 and follows(problem, penalty, control):

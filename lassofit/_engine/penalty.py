@@ -45,5 +45,5 @@ def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):
     if not kept.all():
         factor, lower, upper = (np.where(kept, value, 0.0) for value in (factor, lower, upper))
     weight = alpha * factor * sd  # a number where there are neither factors nor scales
-    parts = (weight * l1_ratio, weight * sd * (1.0 - l1_ratio), lower, upper)
+    parts = (weight * l1_ratio, weight * (1.0 - l1_ratio) * sd, lower, upper)
     return Penalty(*(np.full(problem.p, part, dtype=np.float64) for part in parts))

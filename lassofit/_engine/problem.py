@@ -26,6 +26,7 @@ from .kernels.descent import (
 
 _ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
 _FEWEST_ROWS = 256
+_SMALL = 1 << 22  # entries, 32 MiB: sparse X of this size may be dense for a moment
 _BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 # Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
 # gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
@@ -93,6 +94,8 @@ class Problem:
         self.fit_intercept = fit_intercept
         self.is_sparse = sparse.issparse(X)
         self.lines = as_lines(X)
+        # Of sparse X, products lose digits to the means; where it is small as a dense array, it is made one for them.
+        self.exact_gram = not self.is_sparse or self.n * self.p <= _SMALL
         self._centre(y)
         v = self.s * self.y if y is not None else np.zeros(self.n)
         with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
@@ -232,14 +235,15 @@ class Problem:
 
     def gram(self, which, pieces=None):
         """Return the matrix of <x_i, x_j> over the columns in ``which``; of dense X, over slices of rows, if given."""
-        if self.is_sparse:
+        if self.is_sparse and not self.exact_gram:
             block = self.X[:, which]
             weighted = block.multiply(self.s[:, None]).tocsc()
             product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
             return product - np.outer(self.mean[which], self.mean[which])
         product = np.zeros((len(which), len(which)), order="F")
         root, mean = np.sqrt(self.s), self.mean[which]
-        for rows in pieces or _blocks(self.n, max(_FEWEST_ROWS, min(_ROWS, _BLOCK * 8 // max(len(which), 1)))):
+        whole = [slice(0, self.n)] if self.is_sparse else None
+        for rows in pieces or whole or _blocks(self.n, max(_FEWEST_ROWS, min(_ROWS, _BLOCK * 8 // max(len(which), 1)))):
             block = np.empty((len(which), min(rows.stop, self.n) - rows.start))
             self.gather(which, mean, root, rows.start, block)
             product = dsyrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place

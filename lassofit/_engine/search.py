@@ -47,12 +47,11 @@ class Search:
             eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
             start = np.union1d(basis, start)
         self.eligible = eligible
-        self.may_use_gram = not problem.is_sparse and not len(must) and 8 * problem.p**2 <= GRAM_CAP
+        self.may_use_gram = problem.exact_gram and not len(must) and 8 * problem.p**2 <= GRAM_CAP
         self.face = None
         if self.may_use_gram and (problem.made_gram is not None or problem.n * problem.p**2 <= _CHEAP):
             self._take_gram(solution.w)
-        elif isinstance(gram, np.ndarray) or fits(problem, len(start)):
-            given = isinstance(gram, np.ndarray)
+        elif (given := isinstance(gram, np.ndarray) and not len(must)) or fits(problem, len(start)):
             self.face = Face(problem, penalty, slack, GivenGram(problem, gram) if given else known_columns(problem))
             if not given:
                 self.face.meet(start, np.zeros(len(start)))
@@ -155,7 +154,8 @@ class Search:
                 self.face.meet(new, c[new])
                 return
         pulled = np.count_nonzero(np.abs(c) > self.penalty.l1)
-        deep = problem.n >= problem.p and ratio > _DEEP and pulled > _PULLED * problem.p
+        tall = problem.n >= problem.p and not problem.is_sparse
+        deep = tall and ratio > _DEEP and pulled > _PULLED * problem.p
         if self.scouted or deep:
             self._take_gram(self.solution.w)
         self.scouted = False

@@ -53,7 +53,7 @@ class Solution:
             self.w = np.clip(start, penalty.lo, penalty.hi)
         self.intercept = problem.y_mean
         self.n_iter = 0
-        self.passes = 0  # over all of X, where they are counted: see ``continuation``
+        self.passes = None  # over all of X, where they are counted: see ``continuation``
         self.certificate = None
         self.converged = False
         self.at_floor = False

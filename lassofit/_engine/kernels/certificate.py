@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "3375e39581fb3968----------"
+STAMP = "97e733a1c9367772------------------------------"
 
 
 @kernel

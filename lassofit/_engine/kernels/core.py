@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "3375e39581fb3968----------"
+STAMP = "97e733a1c9367772------------------------------"
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "3375e39581fb3968----------"
+STAMP = "97e733a1c9367772------------------------------"
 
 
 @kernel
@@ -110,14 +110,25 @@ def correlate_rows(X, v, out):
 
 @kernel
 def gather(lines, rows, mean, root, start, out):
-    """Write ``root * (line - mean)`` for the dense lines in ``rows``, from sample ``start`` on, to fill out."""
+    """Write ``root * (line - mean)`` for the lines in ``rows``, from sample ``start`` on, to fill out.
+
+    Of sparse lines all samples are written, so ``start`` has to be 0.
+    """
     begin = np.uint64(start)
     for t in range(rows.shape[0]):
-        line = lines[rows[t]]
         target = out[t]
         mean_t = mean[t]
-        for i in range(np.uint64(target.shape[0])):
-            target[i] = root[begin + i] * (line[begin + i] - mean_t)
+        if isinstance(lines, tuple):
+            data, indices, indptr = lines
+            for i in range(np.uint64(target.shape[0])):
+                target[i] = -mean_t * root[i]
+            for e in range(np.uint64(indptr[rows[t]]), np.uint64(indptr[rows[t] + 1])):
+                i = np.uint64(indices[e])
+                target[i] = root[i] * (data[e] - mean_t)
+        else:
+            line = lines[rows[t]]
+            for i in range(np.uint64(target.shape[0])):
+                target[i] = root[begin + i] * (line[begin + i] - mean_t)
 
 
 @kernel

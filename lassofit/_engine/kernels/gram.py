@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "3375e39581fb3968----------"
+STAMP = "97e733a1c9367772------------------------------"
 
 
 @kernel

@@ -3,7 +3,7 @@
 from ..jit import reduction
 from .core import line_dot
 
-STAMP = "3375e39581fb3968----------"
+STAMP = "97e733a1c9367772------------------------------"
 
 
 @reduction
