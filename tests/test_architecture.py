@@ -39,6 +39,7 @@ HOUSE = [
     "_engine.scout",
     "_engine.active",
     "_engine.columns _engine.bound",
+    "_engine.factor",
     "_engine.stochastic",
     "_engine.inner",
     "_engine.duality",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
+from lassofit._engine import bound
 from lassofit._engine.bound import ResidualBasis
 from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
@@ -169,7 +170,8 @@ def test_correlations_and_what_is_left_are_accurate(step, fit_intercept, store):
     assert_allclose(basis.left / norm[:, 0], left / norm[:, 0], atol=3e-6 / np.sqrt(step))
 
 
-def test_a_residual_that_is_spanned_is_not_taken_in_and_a_full_basis_stays():
+def test_a_residual_that_is_spanned_is_not_taken_in_and_a_full_basis_stays(monkeypatch):
+    monkeypatch.setattr(bound, "_FLOOR", 0)
     X, y, rng = gaussian(50, 6)
     known = Known(X, y)
     basis = known.basis
@@ -188,10 +190,15 @@ def test_a_residual_that_is_spanned_is_not_taken_in_and_a_full_basis_stays():
     assert_array_equal(basis.left, last[1])
 
 
-@pytest.mark.parametrize(("n", "room"), [(3, 2), (25, 2), (100, 10), (1000, 32)])
-def test_room(n, room):
-    X, y, _ = gaussian(n, 4)
-    assert Known(X, y).basis.correlations.shape == (4, room)
+@pytest.mark.parametrize(
+    ("n", "p", "room"),
+    [(3, 4, 32), (25, 2**21, 2), (25, 2**17, 16), (250, 2**17, 25), (320, 2**17, 32), (1000, 2**17, 32)],
+)
+def test_room(n, p, room):
+    """For 32 vectors, where 16 MiB or a tenth of X's memory hold as many."""
+    thin = Problem(np.asfortranarray(np.eye(2)), None, True, np.arange(2.0))
+    thin.n, thin.p, thin.norm2 = n, p, np.ones(1)
+    assert ResidualBasis(thin, np.zeros(1)).room == room
 
 
 def test_float32_data_are_as_good():

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from lassofit._engine.factor import enter as enter_block
 from lassofit._engine.kernels import newton
 
 
@@ -138,3 +139,21 @@ def test_a_settled_face_stays():
     table, order = table_of(gram, c, 0.1), np.zeros(5, dtype=np.int64)
     assert newton.settle(gram, np.empty((5, 5)), order, table, 0, 1.0) == (0, False, False)
     assert newton.admit(gram, np.empty((5, 5)), order, table, 0, 8, 0) == 0
+
+
+@pytest.mark.parametrize("dependent", [False, True])
+@pytest.mark.parametrize("l2", [0.0, 0.2])
+def test_a_block_enters_as_its_columns_would_one_by_one(l2, dependent):
+    gram = gram_of(360, n=400)
+    if dependent:
+        gram[359], gram[:, 359] = gram[5], gram[:, 5]  # two equal columns
+        gram[359, 359] = gram[359, 5] = gram[5, 359] = gram[5, 5]
+    factor, order, table = factored(gram, [])
+    table[newton.L2] = l2
+    order[:360] = np.arange(360)
+    newton.grow(gram, factor, order, table, 0, 300)
+    expected, other = factor.copy(), table.copy()
+    newton.grow(gram, expected, order, other, 300, 360)
+    enter_block(gram, factor, order, table, 300, 360)
+    assert_allclose(np.triu(factor[:360, :360]), np.triu(expected[:360, :360]), atol=1e-10)
+    assert_allclose(table[newton.RAISED], other[newton.RAISED], atol=1e-16)

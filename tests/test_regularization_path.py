@@ -148,7 +148,7 @@ def test_repr_is_the_head_of_a_table(diabetes):
     X, y = diabetes
     path = path_of(X, y)
     lines = repr(path).splitlines()
-    assert lines[0] == "RegularizationPath: 100 alphas, 10 features, all converged"
+    assert lines[0] == "RegularizationPath: 100 alphas, 10 features, all converged, 2 full passes over X"
     assert lines[1].split() == ["alpha", "df", "deviance_ratio", "dual_gap", "n_iter"]
     assert len(lines) == 2 + 6 + 1 + 2 and lines[8].strip() == "..."
     for line, i in ((lines[2], 0), (lines[7], 5), (lines[9], 98), (lines[10], 99)):

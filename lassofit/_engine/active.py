@@ -8,9 +8,11 @@ Turlach 2000, for the lasso). The steps are in ``kernels/newton.py``; here are i
 
 import numpy as np
 
+from .factor import enter
 from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle
 from .penalty import Penalty
 
+_LARGE = 128  # active columns: from here on, blocks enter by BLAS 3
 _BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 _WATCH = 20  # rounds: the objective has to be lower after so many, or rounding goes round in circles
@@ -139,9 +141,13 @@ class Face:
                     return done
                 least = objective
             size = 1 if idle else max(_BLOCK, self.k // 5)
-            k = admit(gram, self.factor, self.order, self.table, self.k, size, 0 if worn else self.k)
+            start = 0 if worn else self.k
+            large = start >= _LARGE
+            k = admit(gram, self.factor, self.order, self.table, self.k, size, -1 if large else start)
             if k == self.k:
                 return done
+            if large:
+                enter(gram, self.factor, self.order, self.table, start, k)
             self.k = k
         return budget
 

@@ -17,7 +17,9 @@ import numpy as np
 from .kernels.screening import ambiguous
 
 _MOST = 32  # vectors
-_SHARE = 10  # of X's memory, one part in so many
+_SHARE = 10  # of X's memory, one part in so many, or
+_FLOOR = 1 << 24  # bytes: 38 x 7000, which has room for 3 vectors else, took 65 full passes for 100 alphas, and now 7
+_NARROW = 4  # vectors at first: an empty column costs as much as a full one
 _SPANNED = 1e-3  # of |r|: what lies nearer to the basis adds rounding, and little else
 _EPS = np.finfo(np.float64).eps
 
@@ -27,10 +29,10 @@ class ResidualBasis:
 
     def __init__(self, problem, slack):
         self.noise = slack / problem.y_norm
-        room = max(2, min(_MOST, problem.n // _SHARE))
+        self.room = max(2, min(_MOST, max(problem.n // _SHARE, _FLOOR // (8 * problem.p))))
         self.vectors = np.zeros((0, problem.n))  # sqrt(s) q_i
-        self.correlations = np.zeros((problem.p, room))  # C; vectors that are not there yet have zeros
-        self.passes = np.zeros((room, room))  # b_k |r_k| of q_i in column i
+        self.correlations = np.zeros((problem.p, min(_NARROW, self.room)))  # C; vectors not there yet have zeros
+        self.passes = np.zeros((self.room, self.room))  # b_k |r_k| of q_i in column i
         self.norm2 = problem.norm2
         self.left2 = problem.norm2.copy()
         self._doubtful = np.empty(problem.p, dtype=np.int64)
@@ -39,7 +41,7 @@ class ResidualBasis:
     @property
     def full(self):
         """Whether there is no room for another vector."""
-        return len(self.vectors) == self.correlations.shape[1]
+        return len(self.vectors) == self.room
 
     def add(self, weighted, c):
         """Take in a residual, as ``sqrt(s) * r``, and its exact correlations c."""
@@ -49,7 +51,11 @@ class ResidualBasis:
         size, length = np.sqrt(beside @ beside), np.sqrt(weighted @ weighted)
         if size <= _SPANNED * length:
             return
-        m = len(self.vectors)
+        m, width = len(self.vectors), self.correlations.shape[1]
+        if m == width:
+            wider = np.zeros((len(c), min(2 * width, self.room)))
+            wider[:, :width] = self.correlations
+            self.correlations = wider
         column = (c - self.correlations[:, :m] @ a) / size
         self.vectors = np.vstack([self.vectors, beside / size])
         self.correlations[:, m] = column

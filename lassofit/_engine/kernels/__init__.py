@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "97e733a1c9367772------------------------------"
+STAMP = "dcfd0fee3edc62ee--------------"

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "97e733a1c9367772------------------------------"
+STAMP = "dcfd0fee3edc62ee--------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "97e733a1c9367772------------------------------"
+STAMP = "dcfd0fee3edc62ee--------------"
 
 
 @kernel

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "97e733a1c9367772------------------------------"
+STAMP = "dcfd0fee3edc62ee--------------"
 
 # What is kept of every known column: rows of one table, since each array more costs a tenth of a second to compile.
 W, SIGN, C, L1, L2, LO, HI, NORM, SLACK, RAISED, ACTIVE = range(11)
@@ -258,7 +258,7 @@ def threshold(scores, size):
 def admit(gram, factor, order, table, k, size, start):
     """Make about ``size`` of the worst violators among the known columns active; return the new k.
 
-    The factor is grown from ``start``: from k, or from 0 where it is worn out.
+    The factor is grown from ``start``: from k, or from 0 where it is worn out; below 0, it is left to the caller.
     """
     scores = np.empty(table.shape[1])
     score(table[W], table[C], table[L1], table[L2], table[LO], table[HI], table[NORM], table[SLACK], scores)
@@ -273,6 +273,6 @@ def admit(gram, factor, order, table, k, size, start):
             table[ACTIVE, j] = 1.0
             order[grown] = j
             grown += 1
-    if grown > k:
+    if grown > k and start >= 0:
         grow(gram, factor, order, table, start, grown)
     return grown
