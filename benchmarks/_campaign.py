@@ -34,7 +34,9 @@ def campaign(name, problem, registry, arguments):
     def write():
         summary = _summary.ratios(rows, ours, key, DEFAULT_GAP if defaults else float("inf"))
         lost = _summary.lost(rows, ours, key, defaults)
-        given = {k: str(value) if isinstance(value, Path) else value for k, value in vars(arguments).items()}
+        given = {
+            k: str(value) if isinstance(value, Path) else value for k, value in vars(arguments).items() if k != "output"
+        }
         more = {"outside": outside, "settings": given, "seconds": time.perf_counter() - start}
         path = _report.write(name, rows, packages, arguments.output, **more, ratios=summary, lost=lost)
         return path, summary, lost

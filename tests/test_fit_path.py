@@ -116,7 +116,7 @@ def test_gaps_are_the_recomputed_ones(problem, store):
         coef, intercept = path.coef_at(value)
         found = dual_gap(X, y, coef, intercept, alpha=value, sample_weight=s, **terms)
         if np.isfinite(found) and np.isfinite(path.dual_gaps[i]):
-            assert found == pytest.approx(path.dual_gaps[i], rel=1e-4, abs=1e-11 * scale)
+            assert found == pytest.approx(path.dual_gaps[i], rel=1e-3, abs=1e-9 * scale)
         assert path.converged[i] == (path.dual_gaps[i] <= 1e-6 * scale or path.dual_gaps[i] == 0)
 
 
