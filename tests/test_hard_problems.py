@@ -1,4 +1,4 @@
-"""Random problems on the edge of what can be solved: every face and solver ends, in time, with an honest certificate."""
+"""Random problems on the edge of what can be solved: every face and solver ends in time, with an honest gap."""
 
 import warnings
 
@@ -115,14 +115,15 @@ def test_hard_problems_end_in_time_with_an_honest_gap(problem, store, face):
 
 
 def rounding_of_a_gap(X, y, weights, coef, l1, scale, kw):
-    """How much gaps may differ: by eps |w| times |w| once more, and by what counts as zero, 64 eps |x_j| |y|, over l1_j.
+    """How much two computations of a gap may differ.
 
-    What a correlation exceeds l1_j by shrinks the dual point, at the price of that share of the objective.
+    The rounding of the residual, eps |w|, meets w once more; and a correlation that exceeds l1_j by what counts as
+    zero, 64 eps |x_j| |y|, may shrink the dual point or not, at the price of that share of the objective.
     """
     norm, sd = np.sqrt(weights @ X**2), np.sqrt(weights @ (X - weights @ X) ** 2)
     factor = np.ones(len(norm)) if kw["penalty_factor"] is None else kw["penalty_factor"]
-    level = l1 * factor * (sd if kw["standardize"] else 1.0)
-    held = (level > 0) & (level < INF) & (norm > 0)
+    level = l1 * np.where(factor < INF, factor, 0.0) * (sd if kw["standardize"] else 1.0)
+    held = (level > 0) & (norm > 0)
     share = (64 * np.finfo(float).eps * norm[held] * np.sqrt(scale) / level[held]).max(initial=0.0)
     size = np.abs(coef) @ norm / np.sqrt(scale)
     return (1e-11 + 1e-14 * size**2 + 2 * share * (1 + size)) * scale

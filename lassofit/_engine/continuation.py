@@ -47,7 +47,7 @@ class Continuation:
         self.face = Face(problem, unit, self.slack, columns)
         self.lost = False  # the face has outgrown its memory, or rounding has carried it away
         self.passes = 0  # over X, but for the moments, which take the target's correlations along, and the Gram matrix
-        self.excess = 0.0  # of the largest correlation of an unknown column over its l1
+        self.most = 1.0  # the scale that makes the residual dual feasible for the unknown columns
         self.alpha = self._largest()
         if self.on_gram:
             self.face.refresh()
@@ -122,7 +122,7 @@ class Continuation:
             wanted = np.flatnonzero(scores > 0)
             if not len(wanted):
                 pull = np.maximum(np.where(own.hi > 0, c, 0.0), np.where(own.lo < 0, -c, 0.0))
-                self.excess = float(((pull - self.slack[which]) / own.l1).max(initial=1.0)) - 1.0
+                self.most = 1.0 / float(((pull - self.slack[which]) / own.l1).max(initial=1.0))
                 return rounds
             size = max(_MEET, face.k // 2)
             if len(wanted) > size:
@@ -160,5 +160,5 @@ class Continuation:
             v2 = float(weighted @ weighted)
         nothing = np.zeros(len(face.w), dtype=bool)
         own = penalty.at(face.which)
-        found = certify_point(problem, own, face.w, face.c, v2, nothing, self.slack[face.which])
-        return found._replace(c=None, gap=found.gap + self.excess * (v2 + float(np.abs(face.c) @ np.abs(face.w))))
+        known = face.w, face.c, v2, nothing, self.slack[face.which]
+        return certify_point(problem, own, *known, most=self.most)._replace(c=None)

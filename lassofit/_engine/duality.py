@@ -77,11 +77,15 @@ def certify(problem, penalty, w, r, free, slack, correlate, block=None):
     return certify_point(problem, penalty, w, correlate(v), float(v @ (problem.inverse_s * v)), free, slack, outside)
 
 
-def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0):
-    """Certify w from the correlations c of its dual point v, ``v2 = <v, v>`` and ``outside = |Proj_F r|^2``."""
-    kappa = feasible_scale(c, w, *penalty, free, slack)
+def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0, most=1.0):
+    """Certify w from the correlations c of its dual point v, ``v2 = <v, v>`` and ``outside = |Proj_F r|^2``.
+
+    ``most`` is the largest scale of v that columns which are not among these allow.
+    """
+    kappa = min(feasible_scale(c, w, *penalty, free, slack), most)
     gap, kappa = min(
-        (0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale), scale) for scale in {1.0, kappa}
+        (0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale), scale)
+        for scale in {most, kappa}
     )
     cost = penalty.value(w)
     objective = 0.5 * (v2 + outside) + cost

@@ -110,7 +110,7 @@ class Subproblem:
 
     def largest(self, w):
         """Return the largest ``|w_j| * ||x_j||_s``."""
-        return float(np.sqrt(np.max(w * w / self.step, initial=0.0)))
+        return float(np.max(np.abs(w) / np.sqrt(self.step), initial=0.0))
 
     def residual(self, w):
         """Return the residual of w, recomputed."""
@@ -255,13 +255,14 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
         w, r = sub.free_step(state.w, sub.residual(state.w))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of huge coefficients, or differences that depend on each other
 def _extrapolate(state, trail, penalty):
     """Try the affine combination of the last iterates whose differences combine to the shortest vector."""
     iterates = np.array(trail)
     differences = np.diff(iterates, axis=0)
     system = differences @ differences.T
     scale = np.trace(system)
-    if not scale > 0:
+    if not 0 < scale < np.inf:
         return
     system[np.diag_indices(len(system))] += 1e-12 * scale
     weights = np.linalg.solve(system, np.ones(len(system)))
