@@ -134,7 +134,7 @@ def wide_problems(draw):
         A = np.round(A)
     for _ in range(draw(st.integers(0, 8))):
         i, j, k = rng.integers(0, p, 3)
-        near = A[:, j] + 10.0 ** rng.integers(-13, -3) * rng.standard_normal(n)
+        near = A[:, j] + 10.0 ** rng.integers(-10, -3) * rng.standard_normal(n)
         A[:, i] = [A[:, j], -A[:, j], 2 * A[:, j], A[:, j] + A[:, k], near, np.zeros(n), np.ones(n)][rng.integers(7)]
     y = A[:, : min(n, 6)].sum(1) + draw(st.sampled_from([0.0, 0.1, 3.0])) * rng.standard_normal(n)
     kw = {

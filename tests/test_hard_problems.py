@@ -38,7 +38,7 @@ def hard_problems(draw):
     if kind == "copies":
         X = np.hstack([X, rng.choice([-1.0, 1.0, 3.0], p) * X])
     elif kind == "near copies":
-        X = np.hstack([X, X + 10.0 ** rng.integers(-12, -3) * rng.standard_normal((n, p)) * X.std(0)])
+        X = np.hstack([X, X + 10.0 ** rng.integers(-9, -3) * rng.standard_normal((n, p)) * X.std(0)])
     elif kind == "low rank":
         X = rng.standard_normal((n, 3)) @ rng.standard_normal((3, p))
     elif kind == "ties":
