@@ -2,6 +2,7 @@
 
 import warnings
 
+import naive
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,13 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from test_certificates import problems, scale_of
 
-from lassofit import ElasticNet, enet_path
-from lassofit._engine import validation
+from lassofit import ElasticNet, Lasso, enet_path
+from lassofit._engine import stages, validation
+from lassofit._engine.active import Face
+from lassofit._engine.columns import AllColumns
+from lassofit._engine.duality import noise, squared_residual
+from lassofit._engine.penalty import build_penalty
+from lassofit._engine.problem import Problem
 from lassofit.testing import dual_gap
 
 INF = np.inf
@@ -127,3 +133,97 @@ def rounding_of_a_gap(X, y, weights, coef, l1, scale, kw):
     share = (64 * np.finfo(float).eps * norm[held] * np.sqrt(scale) / level[held]).max(initial=0.0)
     size = np.abs(coef) @ norm / np.sqrt(scale)
     return (1e-11 + 1e-14 * size**2 + 2 * share * (1 + size)) * scale
+
+
+def monomials(seed, n=20, p=40):
+    """Powers of one variable up to 7, each with copies that differ by 1e-5: without end, at alpha_max / 1e8."""
+    rng = np.random.default_rng(seed)
+    t = rng.standard_normal(n)
+    X = np.stack([t ** (j % 8) + (j >= 8) * 1e-5 * rng.standard_normal(n) for j in range(p)], axis=1)
+    X /= X.std(0) + 1e-9
+    return X, X[:, :20] @ rng.standard_normal(20) + rng.standard_normal(n)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rounds_that_lead_nowhere_end(seed):
+    """On columns that nearly depend on each other, rounding can take one in and out for ever."""
+    X, y = monomials(seed)
+    problem = Problem(np.asfortranarray(X), None, True, y)
+    unit = build_penalty(problem, 1.0, 1.0, None, -INF, INF, False)
+    face = Face(problem, unit, noise(problem), AllColumns(problem))
+    face.start(np.zeros(problem.p))
+    face.set_penalty(unit.scaled(1e-8 * np.abs(problem.target_correlations()).max()))
+    assert face.solve(5000) < 500 and np.isfinite(face.w).all()
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5])
+def test_a_start_on_dependent_columns_is_begun_at_zero(seed):
+    """A factor of 117 columns in 26 rows is rounding: from it, the first step went to NaN."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((26, 117)) + 5 * rng.standard_normal((26, 1))
+    y = X[:, :5].sum(1)
+    model = Lasso(1e-4, solver="active_set", tol=1e-9).fit(X, y)
+    expected = X @ model.coef_
+    model.coef_ = rng.standard_normal(117)
+    model.set_params(warm_start=True).fit(X, y)
+    assert model.converged_ and 0 < model.n_iter_ < 50
+    np.testing.assert_allclose(X @ model.coef_, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", [10, 12, 15, 18, 19, 21])
+def test_bounded_unpenalised_columns_that_others_span(seed):
+    """Each has its own bounds, so a basis does not stand for them all; without sweeps."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.integers(0, 2, (12, 30)).astype(float), 5 * rng.standard_normal(12)
+    bound = rng.choice([0.1, 0.4, INF], 30)
+    kw = {"penalty_factor": (np.arange(30) % 3 == 0) * 1.0, "bounds": (-bound, bound)}
+    model = Lasso(0.1, solver="active_set", tol=1e-9, **kw).fit(X, y)
+    P = naive.problem(X, y, alpha=0.1, **kw)
+    least = naive.objective(P, naive.solve_active_set(P))
+    assert model.converged_ and model.n_iter_ < 100 and naive.objective(P, model.coef_) <= least + 1e-9 * np.var(y)
+
+
+def test_least_squares_at_the_end_of_a_path_with_a_gram_matrix():
+    """No stages on the way to alpha = 0, which has infinitely many, and a basis of the columns."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((30, 60)), rng.standard_normal(30)
+    path = Lasso(precompute=True, tol=1e-9).fit_path(X, y, [0.1, 0.0, 0.0])
+    assert path.converged.all() and path.n_iters.max() < 50
+    np.testing.assert_allclose(X @ path.coefs[:, 2] + path.intercepts[2], y, atol=1e-6)
+
+
+def test_the_squared_residual_from_correlations_is_no_less_than_it_is():
+    """Where it is all rounding, zero would make the gap zero: coefficients of 1e82 were certified so."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((20, 6)), rng.standard_normal(20)
+    X[:, 5] = X[:, 0]
+    problem = Problem(np.asfortranarray(X), None, True, y)
+    for size in (1.0, 1e6, 1e12, 1e82):
+        w = size * np.array([1.0, 0, 0, 0, 0, -1.0])
+        c = problem.target_correlations() - problem.full_gram() @ w
+        found = squared_residual(problem, w, c, problem.target_correlations())
+        assert found >= np.var(y) * (1 - 1e-14) if size == 1.0 else found > 1e-16 * size * np.var(y)
+
+
+def test_the_best_point_is_returned(monkeypatch):
+    """Where rounding carries the last points away, not the last one."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((30, 40)), rng.standard_normal(30)
+    plain = stages.solve
+
+    def astray(problem, penalty, solution, control):
+        yield from plain(problem, penalty, solution, control._replace(max_iter=20))
+        solution.w = 100.0 * solution.w
+        for record in plain(problem, penalty, solution, control._replace(max_iter=0)):
+            solution.n_iter = 30
+            yield record._replace(iteration=30)
+
+    kw = {"solver": "cd", "tol": 1e-14, "max_iter": 30}
+    with pytest.warns(ConvergenceWarning):
+        best = Lasso(0.01, **kw | {"max_iter": 20}).fit(X, y)
+    monkeypatch.setattr(stages, "solve", astray)
+    with pytest.warns(ConvergenceWarning):
+        model = Lasso(0.01, **kw).fit(X, y)
+    np.testing.assert_array_equal(model.coef_, best.coef_)
+    assert model.dual_gap_ == best.dual_gap_ == model.history_["dual_gap"][-1] < model.history_["dual_gap"][-2]
+    assert model.n_iter_ == 30 == model.history_["iteration"][-1]
