@@ -178,7 +178,7 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         l1_ratio = float(getattr(self, "l1_ratio", 1.0))
         penalty = build_penalty(data, float(self.alpha), l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter
-        sweeps = self.solver == "cd" or (self.solver == "auto" and self.selection == "random")
+        sweeps = solve.takes_sweeps(self.solver, self.selection == "random")
         gram = grams.choose_gram(data, self.precompute, sweeps)
         return data, penalty, solve.Control(float(self.tol), limit, solver=self.solver, gram=gram)
 

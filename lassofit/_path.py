@@ -196,7 +196,7 @@ def enet_path(
         sys.maxsize if options["max_iter"] is None else options["max_iter"],
         check_random_state(options["random_state"]) if options["selection"] == "random" else None,
         solver="auto",
-        gram=grams.choose_gram(data, precompute, sweeps=options["selection"] == "random"),
+        gram=grams.choose_gram(data, precompute, solve.takes_sweeps("auto", options["selection"] == "random")),
     )
     coefs = np.empty((p, len(grid)), dtype=X.dtype)
     gaps, n_iters, failed = np.empty(len(grid)), [], []

@@ -115,15 +115,17 @@ def test_settle_and_admit_end_at_the_optimality_conditions(l2):
     X, y = rng.standard_normal((40, p)), rng.standard_normal(40)
     gram, target = X.T @ X / 40, X.T @ y / 40
     table, order, factor = table_of(gram, target, alpha, l2), np.zeros(p, dtype=np.int64), np.empty((p, p))
-    k, rounds = newton.admit(gram, factor, order, table, 0, 4, 0), 0
+    k, rounds = newton.admit(order, table, 0, 4), 0
     assert 0 < k <= 4
+    newton.grow(gram, factor, order, table, 0, k)
     while True:
         k, moved, large = newton.settle(gram, factor, order, table, k, 1.0)
         assert moved and not large
-        grown = newton.admit(gram, factor, order, table, k, 4, k)
+        grown = newton.admit(order, table, k, 4)
         rounds += 1
         if grown == k:
             break
+        newton.grow(gram, factor, order, table, k, grown)
         k = grown
     w, c, active = table[newton.W], table[newton.C], table[newton.ACTIVE] > 0
     assert 1 < rounds < 20
@@ -138,7 +140,7 @@ def test_a_settled_face_stays():
     gram, c = gram_of(5), np.zeros(5)
     table, order = table_of(gram, c, 0.1), np.zeros(5, dtype=np.int64)
     assert newton.settle(gram, np.empty((5, 5)), order, table, 0, 1.0) == (0, False, False)
-    assert newton.admit(gram, np.empty((5, 5)), order, table, 0, 8, 0) == 0
+    assert newton.admit(order, table, 0, 8) == 0
 
 
 @pytest.mark.parametrize("dependent", [False, True])

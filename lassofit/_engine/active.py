@@ -141,13 +141,12 @@ class Face:
                     return done
                 least = objective
             size = 1 if idle else max(_BLOCK, self.k // 5)
-            start = 0 if worn else self.k
-            large = start >= _LARGE
-            k = admit(gram, self.factor, self.order, self.table, self.k, size, -1 if large else start)
+            k = admit(self.order, self.table, self.k, size)
             if k == self.k:
                 return done
-            if large:
-                enter(gram, self.factor, self.order, self.table, start, k)
+            start = 0 if worn else self.k
+            bring = enter if start >= _LARGE else grow
+            bring(gram, self.factor, self.order, self.table, start, k)
             self.k = k
         return budget
 

@@ -119,15 +119,15 @@ class SparseColumns(Columns):
 
 
 class AllColumns:
-    """Every column, by the full Gram matrix: X itself is not read again."""
+    """Every column, by a full Gram matrix, by default the problem's own: X itself is not read again."""
 
     complete = True
     inexact = False
 
-    def __init__(self, problem):
+    def __init__(self, problem, gram=None):
         self.problem = problem
         self.which = np.arange(problem.p)
-        self.gram = problem.full_gram()
+        self.gram = problem.full_gram() if gram is None else gram
 
     def correlations(self, w):
         """Return <x_j, r>."""
@@ -135,16 +135,10 @@ class AllColumns:
         return target - self.gram[at].T @ w[at] if len(at) < _SPARSE * len(w) else target - self.gram @ w
 
 
-class GivenGram:
+class GivenGram(AllColumns):
     """Every column, by a Gram matrix that the user gave: it may have rounding of its own, so X has the last word."""
 
-    complete = True
     inexact = True
-
-    def __init__(self, problem, gram):
-        self.problem = problem
-        self.which = np.arange(problem.p)
-        self.gram = gram
 
     def residual(self, w):
         """Return ``v = s * r``."""

@@ -16,7 +16,7 @@ from .duality import certify_point, noise, squared_residual
 from .grams import GRAM_CAP
 from .kernels.certificate import largest_pull
 from .kernels.newton import score
-from .solve import Record, Solution
+from .solve import Record, Solution, takes_sweeps
 
 _SHARE = 0.1  # of the columns in doubt: above it, one full pass
 _FALL = 0.2  # of alpha from one solve to the next, at most
@@ -27,7 +27,7 @@ _MEET = 16  # columns that are met at once, at least, and half of the active one
 
 def follows(problem, penalty, control):
     """Return whether this method is for the problem: nothing unpenalised, and no request for sweeps."""
-    sweeps = control.solver == "cd" or (control.solver == "auto" and control.shuffle is not None)
+    sweeps = takes_sweeps(control.solver, control.shuffle is not None)
     given = isinstance(control.gram, np.ndarray) and control.gram is not problem.made_gram
     unpenalised = ((penalty.l1 == 0) & (penalty.lo < penalty.hi)).any()
     return not (sweeps or given or unpenalised)

@@ -13,7 +13,6 @@ from scipy import sparse
 from scipy.linalg.blas import dsyrk
 
 from .kernels.descent import (
-    centre,
     combine,
     correlate,
     correlate_rows,
@@ -149,10 +148,13 @@ class Problem:
         if y is None:
             self.y = None
             return
-        centred = np.empty(self.n)
-        y = np.ascontiguousarray(y, dtype=np.float64)  # strided: the kernel would be compiled once more
-        self.y_mean, norm2, largest = centre(read_only(y), self.s, self.fit_intercept, centred)
-        norm = math.sqrt(norm2)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.y_mean = float(self.s @ y) if self.fit_intercept else 0.0
+            centred = y - self.y_mean
+            if self.fit_intercept:
+                centred -= self.s @ centred  # once more: the mean is rounded
+            norm = math.sqrt(float((self.s * centred) @ centred))
+        largest = float(np.abs(y).max())
         tiny = 0 < largest < _TINY
         if tiny or not math.isfinite(norm):
             size = "underflow" if tiny else "overflow"

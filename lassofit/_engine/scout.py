@@ -7,6 +7,7 @@ hundredth of the work. It only says where to begin: nothing that is certified de
 import numpy as np
 
 from .active import Face
+from .columns import AllColumns
 
 _ROWS_PER_COLUMN = 20  # in the sample
 _LEAST = 2000  # rows in the sample
@@ -16,30 +17,12 @@ _FALL = 0.2  # of alpha from step to step
 _FEW = 0.25  # of the columns: more of them cost as much as the full Gram matrix
 
 
-class _SampleGram:
-    """Every column, by the Gram matrix of some rows."""
-
-    complete = True
-    inexact = False
-
-    def __init__(self, problem, size):
-        self.problem = problem
-        self.which = np.arange(problem.p)
-        starts = np.linspace(0, problem.n - size // _PIECES, _PIECES).astype(int)
-        pieces = [slice(start, start + size // _PIECES) for start in starts]
-        self.gram = problem.gram(self.which, pieces) / sum(float(problem.s[rows].sum()) for rows in pieces)
-
-    def correlations(self, w):
-        """Return X'y - G w."""
-        return self.problem.target_correlations() - self.gram @ w
-
-
 class Scout:
     """Looks ahead from a point whose correlations are known exactly: only the steps from there go by the sample."""
 
     def __init__(self, problem, penalty, slack):
         self.problem, self.penalty, self.slack = problem, penalty, slack
-        self.columns = _SampleGram(problem, sample_size(problem))
+        self.columns = AllColumns(problem, _sample_gram(problem, sample_size(problem)))
         eligible = penalty.lo < penalty.hi
         self.useful = bool((np.diag(self.columns.gram)[eligible] > 0).all())  # no column is constant in the sample
 
@@ -66,3 +49,10 @@ def sample_size(problem):
     """Return how many rows a look ahead takes, or 0 where it does not pay."""
     size = max(_LEAST, _ROWS_PER_COLUMN * problem.p)
     return size if not problem.is_sparse and problem.n >= _TALL * size else 0
+
+
+def _sample_gram(problem, size):
+    """Return the Gram matrix of all columns on ``size`` rows."""
+    starts = np.linspace(0, problem.n - size // _PIECES, _PIECES).astype(int)
+    pieces = [slice(start, start + size // _PIECES) for start in starts]
+    return problem.gram(np.arange(problem.p), pieces) / sum(float(problem.s[rows].sum()) for rows in pieces)

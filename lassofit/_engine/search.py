@@ -60,8 +60,8 @@ class Search:
 
     @property
     def on_gram(self):
-        """Whether all columns are known, by the full Gram matrix."""
-        return isinstance(self.face.columns, AllColumns)
+        """Whether all columns are known, by the problem's own Gram matrix."""
+        return self.face.columns.complete and not self.face.columns.inexact
 
     def certify(self):
         """Certify the target at ``solution.w``; where X is priced, ``self.v`` holds its ``s * r``."""

@@ -31,6 +31,11 @@ class Control(NamedTuple):
     gram: object = None  # None, an ndarray of shape (p, p), or for sweeps 'lazy': blocks of the working sets
 
 
+def takes_sweeps(solver, random):
+    """Return whether coordinate descent is asked for: 'auto' is the active set, unless the updates' order is random."""
+    return solver == "cd" or (solver == "auto" and random)
+
+
 class Record(NamedTuple):
     """One certificate of the whole problem."""
 

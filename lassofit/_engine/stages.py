@@ -12,18 +12,15 @@ import numpy as np
 from .duality import noise
 from .inner import Subproblem
 from .search import Search
-from .solve import Record, solve, unthresholded
+from .solve import Record, solve, takes_sweeps, unthresholded
 
 _IDLE = 3  # passes at the target that bring neither gap nor objective down: the sweeps take over
 
 
 def run(problem, penalty, solution, control):
-    """Improve ``solution`` by the solver that ``control`` names; yield Records.
-
-    'auto' is the active set, but for a random order of updates, which only sweeps know.
-    """
-    sweeps = control.solver == "cd" or (control.solver == "auto" and control.shuffle is not None)
+    """Improve ``solution`` by the solver that ``control`` names; yield Records."""
     best = None
+    sweeps = takes_sweeps(control.solver, control.shuffle is not None)
     for record in (solve if sweeps else solve_active)(problem, penalty, solution, control):
         if best is None or record.dual_gap < best[0].dual_gap:
             best = record, solution.w.copy(), solution.certificate

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "dcfd0fee3edc62ee--------------"
+STAMP = "3ce1d9868e9d8e76-----------------------------------------"
 
 
 @kernel
@@ -68,39 +68,6 @@ def kkt_violation(c, w, l1, l2, lo, hi):
         above = 0.0 if w[j] >= hi[j] else t - high
         largest = max(largest, below, above)
     return largest
-
-
-@kernel
-def prove_zero(c, w, l1, lo, hi, norm2, slack, kappa, gap, objective, rounding, out):
-    """Write which columns the safe sphere around ``kappa c`` proves to be zero.
-
-    The gap leaves out |z| <= slack, which counts as zero. How much larger the true one may be: shrinking the dual point
-    by the largest excess over l1 makes it feasible indeed; where l1 is 0 nothing can be shrunk, and ``rounding``, slack
-    times a coefficient of |y| / |x_j|, is allowed for, column by column.
-    """
-    moment, shrink = 0.0, 0.0
-    for j in range(c.shape[0]):
-        moment += abs(kappa * c[j] * w[j])
-        if l1[j] == 0.0:
-            if lo[j] < hi[j]:
-                gap += rounding
-            continue
-        room = l1[j] - _pull(kappa * c[j], lo[j], hi[j])
-        if -slack[j] <= room < 0.0:
-            shrink = max(shrink, room / (room - l1[j]))
-    moved = kappa * shrink
-    gap += shrink * moment + moved * (2.0 * (1.0 - kappa) + moved) * objective
-    radius = np.sqrt(2.0 * gap)
-    for j in range(c.shape[0]):
-        room = l1[j] - _pull(kappa * c[j], lo[j], hi[j])
-        out[j] = lo[j] == hi[j] or np.sqrt(norm2[j]) * radius + slack[j] < room
-
-
-@kernel
-def _pull(c_j, lo_j, hi_j):
-    """Return |c_j|, or 0 where zero is the bound on the side to which it pulls."""
-    closed = hi_j == 0.0 if c_j > 0.0 else lo_j == 0.0
-    return 0.0 if closed else abs(c_j)
 
 
 @kernel

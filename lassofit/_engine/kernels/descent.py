@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "dcfd0fee3edc62ee--------------"
+STAMP = "3ce1d9868e9d8e76-----------------------------------------"
 
 
 @kernel
@@ -228,19 +228,3 @@ def tidy_moments(mean, variance, level, raw_norm2):
         elif square > 1e6 * variance[k]:
             far += 1
     return finite, flat, far
-
-
-@reduction
-def centre(y, s, fit_intercept, out):
-    """Write y, centred where there is an intercept; return its mean, squared norm, and largest entry before."""
-    mean, drift, norm2, largest = 0.0, 0.0, 0.0, 0.0
-    if fit_intercept:
-        for i in range(y.shape[0]):
-            mean += s[i] * y[i]
-        for i in range(y.shape[0]):
-            drift += s[i] * (y[i] - mean)
-    for i in range(y.shape[0]):
-        out[i] = y[i] - mean - drift
-        norm2 += s[i] * out[i] * out[i]
-        largest = max(largest, abs(y[i]))
-    return mean, norm2, largest

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "dcfd0fee3edc62ee--------------"
+STAMP = "3ce1d9868e9d8e76-----------------------------------------"
 
 # What is kept of every known column: rows of one table, since each array more costs a tenth of a second to compile.
 W, SIGN, C, L1, L2, LO, HI, NORM, SLACK, RAISED, ACTIVE = range(11)
@@ -255,11 +255,8 @@ def threshold(scores, size):
 
 
 @kernel
-def admit(gram, factor, order, table, k, size, start):
-    """Make about ``size`` of the worst violators among the known columns active; return the new k.
-
-    The factor is grown from ``start``: from k, or from 0 where it is worn out; below 0, it is left to the caller.
-    """
+def admit(order, table, k, size):
+    """Make about ``size`` of the worst violators among the known columns active; return the new k."""
     scores = np.empty(table.shape[1])
     score(table[W], table[C], table[L1], table[L2], table[LO], table[HI], table[NORM], table[SLACK], scores)
     for t in range(k):
@@ -273,6 +270,4 @@ def admit(gram, factor, order, table, k, size, start):
             table[ACTIVE, j] = 1.0
             order[grown] = j
             grown += 1
-    if grown > k and start >= 0:
-        grow(gram, factor, order, table, start, grown)
     return grown

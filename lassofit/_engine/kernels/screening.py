@@ -3,7 +3,7 @@
 from ..jit import reduction
 from .core import line_dot
 
-STAMP = "dcfd0fee3edc62ee--------------"
+STAMP = "3ce1d9868e9d8e76-----------------------------------------"
 
 
 @reduction
