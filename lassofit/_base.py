@@ -76,6 +76,8 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         -----
         ConvergenceWarning
             Where the relative dual gap is above ``tol``: it gives the gap reached, the gap asked for, and a remedy.
+        UserWarning
+            With ``alpha=0``; where coefficients are too small for the dtype of X, float32, and become 0.
         """
         validation.check_parameters(vars(self))
         validation.check_parameters({"check_input": check_input})
@@ -214,6 +216,8 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
                 "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
                 "large values and need to be preprocessed."
             )
+        if dtype != np.float64:
+            progress.warn_underflow(np.count_nonzero(solution.w) - np.count_nonzero(coef), dtype)
         if not solution.converged:
             progress.warn_not_converged(solution, control, what)
         return Target(

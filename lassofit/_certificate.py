@@ -4,28 +4,17 @@ The problem, with weights s that sum to one, is to minimise over w and b, with l
 
     P(w, b) = 1/2 sum_i s_i (y_i - x_i w - b)^2 + sum_j [ l1_j |w_j| + l2_j w_j^2 / 2 ].
 
-Free columns are those without a penalty and strictly within their bounds. Take from the residual r
-its projection on them: v. With c = X'(s v), kappa v is a dual point, and
-
-    P - D = 1/2 ||r - kappa v||_s^2 + sum over the others of
-            [ l1_j |w_j| + l2_j w_j^2 / 2 + h_j(kappa c_j) - kappa c_j w_j ],
-
-h_j(c) = max over lo_j <= u <= hi_j of c u - l1_j |u| - l2_j u^2 / 2. No term is negative, so that a
-gap far below the rounding of P is still seen. Small problems are evaluated in long double.
+Here are data, parameters and P; `_gap` has the dual side. Small problems are evaluated in long double.
 """
 
 from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg, sparse
-from scipy.sparse.linalg import LinearOperator, lsmr
+from scipy import sparse
 
 EPS = np.finfo(np.float64).eps
 _BLOCK = 2**20  # entries of X handled at once; up to here long double costs milliseconds
-_FLOPS = 2**28  # above, the projection on the free columns is first tried by iteration
-_CELLS = 2**25  # entries of sparse X that may be made dense to project on the free columns
-_ORTHOGONAL = 2.0**-36  # what an iterative projection may leave, relative to the norms
 
 
 class Dense:
@@ -228,73 +217,3 @@ def kkt_residual(X, t, point):
     high = np.where(point.at_hi, np.inf, np.where(w < 0, -t.l1, t.l1))
     distance = np.where(t.out, 0, np.maximum(low - pull, pull - high))
     return max(distance.max(), abs(point.error), 0)
-
-
-def gap(X, t, point):
-    """P minus the dual bound, as a sum of terms that are not negative."""
-    if np.isinf(point.objective):
-        return np.inf
-    free = ~(t.out | point.at_lo | point.at_hi) & (t.l1 == 0) & (t.l2 == 0) & (X.norm > 0)
-    v, orthogonal = _project(X, np.flatnonzero(free), point)
-    rest = ~(t.out | free)
-    c, w = X.correlate(v)[rest], point.w[rest]
-    l1, l2, lo, hi = (e[rest] for e in t[:4])
-    tiny = 64 * EPS * X.norm[rest] * np.sqrt(X.s @ point.y**2)
-
-    def gap_at(kappa):
-        z = np.sign(c) * np.maximum(kappa * abs(c) - l1, 0)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            u = np.clip(np.where(z == 0, 0, z / l2), lo, hi)
-            noise = (abs(z) <= tiny) & (u != w)  # rounding, times a bound that may be far away
-            h = np.where(noise, 0, np.where(np.isinf(u), np.inf, z * u - l2 * u**2 / 2))
-        terms = l1 * abs(w) + l2 * w**2 / 2 + h - kappa * c * w
-        return X.s @ (point.r - kappa * v) ** 2 / 2 + terms.sum()
-
-    pull = c - l2 * w
-    beyond = (abs(pull) - l1 > tiny) & np.isinf(np.where(pull > 0, hi, lo))
-    kappa = min(1, (l1[beyond] / abs(pull[beyond])).min(initial=1))
-    best = min(gap_at(1), gap_at(kappa)) if orthogonal else gap_at(0)
-    return best + point.error**2 / 2
-
-
-def _project(X, free, point):
-    """Residual less its projection on the free columns; whether it is orthogonal to them."""
-    if not free.size:
-        return point.r, True
-    root, cells = np.sqrt(X.s), len(point.r) * free.size
-    u = root * point.r
-    if cells * min(len(u), free.size) > _FLOPS:
-        A = _operator(X, free, root)
-        for _ in range(2):
-            z = lsmr(A, u.astype(np.float64), atol=0, btol=0, conlim=0, maxiter=1000)[0]
-            u = u - A.matvec(z)
-        left = np.linalg.norm(A.rmatvec(u.astype(np.float64)), np.inf)
-        orthogonal = left <= _ORTHOGONAL * np.sqrt(X.s @ point.y**2)
-        if orthogonal or (isinstance(X, Sparse) and cells > _CELLS):
-            return u / root, orthogonal
-    A = (root[:, None] * X.take(free) / X.norm[free]).astype(np.float64)
-    Q, R, order = linalg.qr(A, mode="economic", pivoting=True, overwrite_a=True)
-    # a direction that the rounding of the data alone could make is no direction
-    diagonal = abs(np.diag(R))
-    Q = Q[:, diagonal > max(A.shape) * X.noise[free][order[: len(diagonal)]]]
-    for _ in range(2):
-        u = u - Q @ (Q.T @ u.astype(np.float64))
-    return u / root, True
-
-
-def _operator(X, columns, root):
-    """Centred columns of unit norm, rows times the root of the weights, for iterative solvers."""
-    scale = (1 / X.norm[columns]).astype(np.float64)
-    if isinstance(X, Sparse):
-        A, centre = X.X[:, columns].astype(np.float64), X.centre[columns].astype(np.float64)
-    else:
-        A, centre = X.take(columns).astype(np.float64), np.zeros(len(columns))
-    root = root.astype(np.float64)
-
-    def times(z):
-        return root * (A @ (scale * z) - centre @ (scale * z))
-
-    def correlate(v):
-        return scale * (A.T @ (root * v) - centre * (root @ v))
-
-    return LinearOperator(A.shape, matvec=times, rmatvec=correlate, dtype=np.float64)

@@ -1,11 +1,12 @@
 """How ``fit_path`` makes a path: what was asked for, the solves from the largest alpha down, the result."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from ._engine import progress, validation  # neither imports numba
-from ._regularization_path import RegularizationPath, nonzero, stacked
+from ._regularization_path import RegularizationPath, stacked
 
 
 class Source(NamedTuple):
@@ -23,7 +24,9 @@ class Source(NamedTuple):
         null = self.problem.y_norm**2
         solved = paths.follow_path(self.problem, self.unit, alphas, start, self.control, self.verbose)
         for i, solution, _ in solved:
-            residual = 2.0 * (solution.certificate.objective - alphas[i] * self.unit.value(solution.w))
+            support = solution.support
+            penalty = alphas[i] * self.unit.at(support).value(solution.w[support])
+            residual = 2.0 * (solution.certificate.objective - penalty)
             yield i, solution, (1.0 - residual / null if null > 0 else 0.0)
 
     def solve(self, alpha, start):
@@ -32,13 +35,14 @@ class Source(NamedTuple):
         return solution
 
     def rounded(self, solution):
-        """Return coefficients and intercept in the dtype of X."""
-        dtype = self.problem.X.dtype
+        """Return support, coefficients there, and intercept, in the dtype of X."""
+        dtype, support = self.problem.X.dtype, solution.support
         with np.errstate(over="ignore"):
-            coef, intercept = solution.w.astype(dtype), dtype.type(solution.intercept)
-        if not (np.isfinite(coef).all() and np.isfinite(intercept)):
+            values, intercept = solution.w[support].astype(dtype, copy=False), dtype.type(solution.intercept)
+        if not (np.isfinite(values).all() and math.isfinite(intercept)):
             raise ValueError(f"X, y: the coefficients are not finite in {dtype}. Rescale X or y.")
-        return coef, intercept
+        kept = values != 0  # in float64 they all are
+        return (support, values, intercept) if kept.all() else (support[kept], values[kept], intercept)
 
 
 def requested(alphas, eps):
@@ -69,10 +73,10 @@ def solve_path(source, model, asked, eps):
     problem = source.problem
     alphas = request.grid_of(problem, source.unit, asked, getattr(model, "l1_ratio", 1.0), eps, None)
     found, ratios, gaps, n_iters, passes = [], [], [], [], []
-    converged, worst = np.zeros(len(alphas), dtype=bool), None
+    converged, worst, lost = np.zeros(len(alphas), dtype=bool), None, 0
     for i, solution, ratio in source.follow(alphas):
-        coef, intercept = source.rounded(solution)
-        found.append((*nonzero(coef), intercept))
+        found.append(source.rounded(solution))
+        lost += len(solution.support) - len(found[-1][0])
         ratios.append(ratio)
         gaps.append(solution.certificate.gap)
         n_iters.append(solution.n_iter)
@@ -83,6 +87,7 @@ def solve_path(source, model, asked, eps):
     if worst is not None:
         where = f" (at {np.sum(~converged)} of {len(alphas)} alphas, here alpha={alphas[worst[0]]:.6g})"
         progress.warn_not_converged(worst[1], source.control, where)
+    progress.warn_underflow(lost, problem.X.dtype)
     supports, values, intercepts = zip(*found, strict=True)
     path = RegularizationPath(
         alphas,
@@ -94,13 +99,13 @@ def solve_path(source, model, asked, eps):
         np.array(n_iters),
         converged,
         source,
-        _full_passes(problem, passes),
+        _full_passes(passes),
     )
     if hasattr(model, "feature_names_in_"):
         path.feature_names_in_ = model.feature_names_in_
     return path
 
 
-def _full_passes(problem, passes):
-    """Return how often all of X was read: for the moments, for a Gram matrix, and at the alphas; None if uncounted."""
-    return None if None in passes else 1 + (problem.made_gram is not None) + sum(passes)
+def _full_passes(passes):
+    """Return how often all of X was read: for the moments, and for the alphas; None if uncounted."""
+    return None if None in passes else 1 + sum(passes)

@@ -21,11 +21,12 @@ class Lasso(CoordinateRegressor):
     fit_intercept : bool, default=True
         Whether to fit an intercept, which is never penalised.
     precompute : bool, 'auto' or array-like of shape (n_features, n_features), default=False
-        Whether to work on the Gram matrix of all columns, instead of X. True: it is made, up to a cap of 1 GiB; above
-        it, a warning, and Gram matrices of the columns in use. 'auto': where n_samples > n_features, up to the cap.
-        False: only where the active set gains by it; sweeps run on the residual. An array: the Gram matrix of centred
-        X, with rows times ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the
-        certificate. ``solver='active_set'`` takes everything as False.
+        Whether to work on the Gram matrix of all columns, instead of X. True: that of dense X is made, up to a cap of
+        1 GiB; above it, a warning, and Gram matrices of the columns in use. 'auto' and False: the active set makes it
+        where it gains by it; sweeps ('cd') do with 'auto' where n_samples > n_features, up to the cap, and with False
+        run on the residual. Of sparse X only sweeps have one. An array: the Gram matrix of centred X, with rows times
+        ``sqrt(sample_weight * n_samples / sum(sample_weight))``, for every solver. It never changes the problem or the
+        certificate.
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000
@@ -51,8 +52,9 @@ class Lasso(CoordinateRegressor):
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
     solver : {'auto', 'active_set', 'cd'}, default='auto'
-        'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is,
-        and they do not mind ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
+        'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is
+        (where they use a large Gram matrix in single precision, at 1e-7 or within ``tol``), and they do not mind
+        ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
         ``selection='random'``.
     verbose : bool or int, default=0
@@ -166,11 +168,12 @@ class ElasticNet(CoordinateRegressor):
     fit_intercept : bool, default=True
         Whether to fit an intercept, which is never penalised.
     precompute : bool, 'auto' or array-like of shape (n_features, n_features), default=False
-        Whether to work on the Gram matrix of all columns, instead of X. True: it is made, up to a cap of 1 GiB; above
-        it, a warning, and Gram matrices of the columns in use. 'auto': where n_samples > n_features, up to the cap.
-        False: only where the active set gains by it; sweeps run on the residual. An array: the Gram matrix of centred
-        X, with rows times ``sqrt(sample_weight * n_samples / sum(sample_weight))``. It never changes the problem or the
-        certificate. ``solver='active_set'`` takes everything as False.
+        Whether to work on the Gram matrix of all columns, instead of X. True: that of dense X is made, up to a cap of
+        1 GiB; above it, a warning, and Gram matrices of the columns in use. 'auto' and False: the active set makes it
+        where it gains by it; sweeps ('cd') do with 'auto' where n_samples > n_features, up to the cap, and with False
+        run on the residual. Of sparse X only sweeps have one. An array: the Gram matrix of centred X, with rows times
+        ``sqrt(sample_weight * n_samples / sum(sample_weight))``, for every solver. It never changes the problem or the
+        certificate.
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000
@@ -197,8 +200,9 @@ class ElasticNet(CoordinateRegressor):
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
     solver : {'auto', 'active_set', 'cd'}, default='auto'
-        'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is,
-        and they do not mind ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
+        'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is
+        (where they use a large Gram matrix in single precision, at 1e-7 or within ``tol``), and they do not mind
+        ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
         ``selection='random'``.
     verbose : bool or int, default=0

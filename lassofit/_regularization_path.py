@@ -142,7 +142,10 @@ class RegularizationPath:
         solution = self._source.solve(alpha, start)
         if not solution.converged:
             progress.warn_not_converged(solution, self._source.control, f" (at alpha={alpha:.6g})")
-        return self._source.rounded(solution)
+        support, values, intercept = self._source.rounded(solution)
+        coef = np.zeros(self.n_features_in_, dtype=values.dtype)
+        coef[support] = values
+        return coef, intercept
 
     def _column(self, i):
         """Return a copy of the coefficients at the i-th alpha, dense."""
@@ -173,8 +176,9 @@ class RegularizationPath:
         if np.ndim(alpha) == 0:
             coef, intercept = self.coef_at(alpha)
         elif np.ndim(alpha) == 1 and len(alpha) > 0:
-            found = [(*nonzero(coef), intercept) for coef, intercept in map(self.coef_at, alpha)]
-            supports, values, intercept = zip(*found, strict=True)
+            found, intercept = zip(*map(self.coef_at, alpha), strict=True)
+            supports = [np.flatnonzero(coef) for coef in found]
+            values = [coef[support] for coef, support in zip(found, supports, strict=True)]
             coef = stacked(supports, values, self.n_features_in_, sparse.issparse(self.coefs))
         else:
             raise ValueError(f"alpha must be a number or a sequence of at least one, got {alpha!r}.")
@@ -234,12 +238,6 @@ class RegularizationPath:
     def __getstate__(self):
         """Leave the data behind in pickles and copies."""
         return {**self.__dict__, "_source": None}
-
-
-def nonzero(coef):
-    """Return where the coefficients are not zero, and these."""
-    support = np.flatnonzero(coef)
-    return support, coef[support]
 
 
 def stacked(supports, values, p, as_sparse):

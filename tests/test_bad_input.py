@@ -179,3 +179,31 @@ def test_unprepared_data_with_check_input_false():
             Lasso().fit(data, Y, check_input=False)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         Lasso().fit(X, Y[:5], check_input=False)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"penalty_factor": [1e10, 1, 1, 1]},
+        {"standardize": True},
+        {"l1_ratio": 0.5, "standardize": True},
+        {"l1_ratio": 0.0, "standardize": True},
+    ],
+)
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_penalty_that_overflows_names_alpha(parameters):
+    rng = np.random.default_rng(0)
+    A, b = 1e5 * rng.standard_normal((20, 4)), rng.standard_normal(20)
+    with pytest.raises(ValueError, match=r"alpha=1e\+308 times penalty_factor.*not finite.*rescale X"):
+        ElasticNet(**{"alpha": 1e308, "l1_ratio": 1.0, **parameters}).fit(A, b)
+
+
+@pytest.mark.parametrize("solver", ["cd", "active_set"])
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+@pytest.mark.filterwarnings("error")
+def test_the_largest_alpha_of_all_makes_everything_zero(l1_ratio, solver):
+    rng = np.random.default_rng(0)
+    A, b = rng.standard_normal((20, 4)), rng.standard_normal(20)
+    for factor in (None, [np.inf, 1, 1, 1]):
+        model = ElasticNet(1e308, l1_ratio=l1_ratio, solver=solver, penalty_factor=factor).fit(A, b)
+        assert not model.coef_.any() and model.converged_ and model.dual_gap_ == 0

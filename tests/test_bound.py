@@ -40,7 +40,7 @@ class Known:
     def doubtful(self, r, l1, lo=-np.inf, hi=np.inf, known=False):
         p = self.problem.p
         parts = (np.full(p, float(part)) if np.ndim(part) == 0 else part for part in (l1, 0.0, lo, hi))
-        return self.basis.doubtful(np.sqrt(self.problem.s) * r, Penalty(*parts), np.full(p, False) | known)
+        return self.basis.doubtful(np.sqrt(self.problem.s) * r, Penalty(*parts), 1.0, np.full(p, False) | known)
 
 
 def gaussian(n, p, seed=0):

@@ -13,7 +13,12 @@ from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
 from lassofit._engine import validation
-from lassofit.testing import certify
+from lassofit._engine.confirmation import confirm
+from lassofit._engine.duality import certify as engine_certificate
+from lassofit._engine.duality import noise
+from lassofit._engine.penalty import build_penalty
+from lassofit._engine.problem import Problem
+from lassofit.testing import certify, dual_gap
 
 
 @pytest.fixture(autouse=True)
@@ -210,3 +215,46 @@ def test_history_tells_the_story():
     assert h["iteration"][0] == 0 and h["iteration"][-1] == model.n_iter_
     assert h["dual_gap"][-1] == model.dual_gap_ and h["support_size"][-1] == np.count_nonzero(model.coef_)
     assert (np.diff(h["objective"]) <= 1e-9).all() and (np.diff(h["seconds"]) >= 0).all()
+
+
+@pytest.mark.parametrize("share", [1e-8, 1e-12, 1e-14, 1e-16])
+@pytest.mark.parametrize(("n", "p"), [(200, 18), (60, 180)])
+def test_next_to_no_penalty_is_certified(n, p, share):
+    """Where l1 is hardly more than rounding, the dual point is corrected: shrunk, its gap was 1e-4 at 1e-14."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((n, p))
+    y = X[:, :5].sum(1) + rng.standard_normal(n)
+    model = Lasso(alpha=share * naive.alpha_max(X, y), tol=1e-11).fit(X, y)
+    assert model.converged_ and certify(model, X, y).relative_gap <= 1e-11
+
+
+@pytest.mark.parametrize("factor", [1e-8, 1e-12])
+def test_columns_that_are_hardly_penalised_are_certified(factor):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((200, 300))
+    y = X[:, :15].sum(1) + rng.standard_normal(200)
+    model = Lasso(0.1, tol=1e-11, penalty_factor=np.where(np.arange(300) < 5, factor, 1.0)).fit(X, y)
+    assert model.converged_ and certify(model, X, y).relative_gap <= 1e-11
+
+
+def test_slack_hides_no_more_than_the_goal():
+    """Two columns 1e-11 apart, with violations of half a slack: along (1, -1) the objective can still fall."""
+    apart, w = 1e-11, np.array([1.0, -0.5])
+    X = np.sqrt(3) * np.array([[1.0, 1.0], [0.0, apart], [0.0, 0.0]])
+    slack = 64 * np.finfo(float).eps * 0.7
+    l1 = 100 * slack
+    pull = l1 + 0.5 * slack
+    r = np.sqrt(3) * np.array([pull, -2 * pull / apart, 0.4])
+    y = X @ w + r
+    data = Problem(np.asfortranarray(X), None, False, y)
+    penalty = build_penalty(data, l1, 1.0, None, -np.inf, np.inf, False)
+    known = engine_certificate(data, penalty, w, data.y - X @ w, np.zeros(2, dtype=bool), noise(data), data.correlate)
+    P = naive.problem(X, y, alpha=l1, fit_intercept=False, dtype=np.longdouble)
+    there = max(
+        naive.objective(P, w) - naive.objective(P, w + step * np.array([1, -1])) for step in np.logspace(0, 9, 91)
+    )
+    assert known.gap < 1e-12 and there > 1e-8
+    honest = confirm(data, penalty, w, known, 1e-10)
+    assert honest.gap >= there and honest.corrected and confirm(data, penalty, w, honest, 1e-10) is honest
+    assert confirm(data, penalty, w, known, 1.0) is known
+    assert dual_gap(X, y, w, alpha=l1, fit_intercept=False) >= there

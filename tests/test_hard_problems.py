@@ -152,7 +152,7 @@ def test_rounds_that_lead_nowhere_end(seed):
     unit = build_penalty(problem, 1.0, 1.0, None, -INF, INF, False)
     face = Face(problem, unit, noise(problem), AllColumns(problem))
     face.start(np.zeros(problem.p))
-    face.set_penalty(unit.scaled(1e-8 * np.abs(problem.target_correlations()).max()))
+    face.scale(1e-8 * np.abs(problem.target_correlations()).max())
     assert face.solve(5000) < 500 and np.isfinite(face.w).all()
 
 

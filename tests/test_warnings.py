@@ -33,6 +33,35 @@ def test_tolerance_below_the_floor_warns_and_names_it():
     assert floors
 
 
+@pytest.mark.parametrize("tol", [0.0, 1e-18])
+@pytest.mark.parametrize("seed", range(3))
+def test_at_the_floor_no_sweeps_follow(seed, tol):
+    """Powers of one variable, at alpha_max / 1e6: the active set hands over to sweeps only what they can improve."""
+    rng = np.random.default_rng(seed)
+    t = rng.standard_normal(80)
+    data = np.stack([t ** (1 + j % 7) + (j >= 7) * 1e-3 * rng.standard_normal(80) for j in range(100)], axis=1)
+    y = data[:, :20] @ rng.standard_normal(20)
+    y += y.std() * rng.standard_normal(80)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        alpha = 1e-6 * np.abs(data.T @ y).max() / 80
+        model = Lasso(alpha, fit_intercept=False, tol=tol, max_iter=100_000).fit(data, y)
+    assert model.n_iter_ < 500 and model.relative_gap_ < 1e-5
+    assert len(caught) == 1 and "rounding in float64 leaves no less" in str(caught[0].message)
+
+
+def test_coefficients_that_underflow_in_float32_warn():
+    tiny, plain = Lasso(1e-30), Lasso(0.01)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plain.fit(X.astype(np.float32), Y)
+        tiny.fit(1e30 * X, 1e-20 * Y)  # fine in float64
+    with pytest.warns(UserWarning, match=r"4 of the coefficients are too small for float32, the dtype of X") as caught:
+        found = tiny.fit((1e30 * X).astype(np.float32), 1e-20 * Y)
+    assert not found.coef_.any() and found.coef_.dtype == np.float32 and found.relative_gap_ < 1e-4
+    assert len(caught) == 1 and caught[0].filename == __file__ and caught[0].category is UserWarning
+
+
 def test_precompute_above_the_cap_warns(monkeypatch):
     from lassofit._engine import grams
 

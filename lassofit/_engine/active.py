@@ -17,17 +17,17 @@ _BLOCK = 8  # columns that enter at once, at least, and a fifth of the active on
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 _WATCH = 20  # rounds: the objective has to be lower after so many, or rounding goes round in circles
 _ROWS = 11  # of the table
-_PENALTY = (L1, L2, LO, HI)
 
 
 class Face:
     """The known columns with what the steps need of each; ``order`` lists the ``k`` active ones among them."""
 
-    def __init__(self, problem, penalty, slack, columns):
+    def __init__(self, problem, unit, slack, columns):
         self.problem = problem
         self.columns = columns
         self.slack = slack
-        self.penalty = penalty
+        self.unit = unit  # a Penalty, and
+        self.factors = 1.0, 1.0  # of its l1 and l2, as they are now
         self.known = np.zeros(problem.p, dtype=np.bool_)
         self.k = 0
         self.dependent = False  # the columns of the start
@@ -52,13 +52,14 @@ class Face:
         """Their correlations with the residual."""
         return self.table[C]
 
-    def set_penalty(self, penalty):
-        """Change the penalty; coefficients and signs stay, so that the face is not at its minimum."""
-        own, self.penalty = penalty if self.columns.complete else penalty.at(self.which), penalty
-        same = np.array_equal(own.l2, self.table[L2])
-        self.table[_PENALTY, :] = own
-        if not same:
+    def scale(self, l1, l2=1.0):
+        """Make the penalty these multiples of the unit; coefficients and signs stay, so the face is off its minimum."""
+        which = slice(None) if self.columns.complete else self.which
+        np.multiply(self.unit.l1[which], l1, out=self.table[L1])
+        if l2 != self.factors[1] and self.unit.l2.any():
+            np.multiply(self.unit.l2[which], l2, out=self.table[L2])
             self._factorise()
+        self.factors = l1, l2
 
     def meet(self, new, c):
         """Make the columns in ``new`` known, at zero and inactive, with correlations c. None of them is known."""
@@ -71,7 +72,8 @@ class Face:
         fresh = np.zeros((_ROWS, len(new)))
         fresh[C] = c
         complete = self.columns.complete
-        fresh[_PENALTY, :] = self.penalty if complete else self.penalty.at(new)
+        l1, l2, fresh[LO], fresh[HI] = self.unit if complete else self.unit.at(new)
+        fresh[L1], fresh[L2] = l1 * self.factors[0], l2 * self.factors[1]
         fresh[NORM] = np.sqrt(self.problem.norm2[new])
         fresh[SLACK] = self.slack[new]
         self.table = fresh if complete else np.hstack([self.table, fresh])
@@ -112,6 +114,8 @@ class Face:
         self.order[: self.k] = at
         self.table[ACTIVE, at] = 1.0
         self.table[SIGN, at] = np.where(np.where(self.w[at] != 0, self.w[at], self.c[at]) > 0, 1.0, -1.0)
+        if self.columns.grows:
+            self.columns.need(at, self.table)
         self._factorise()
 
     def _factorise(self):
@@ -144,6 +148,8 @@ class Face:
             k = admit(self.order, self.table, self.k, size)
             if k == self.k:
                 return done
+            if self.columns.grows:
+                self.columns.need(self.order[self.k : k], self.table)
             start = 0 if worn else self.k
             bring = enter if start >= _LARGE else grow
             bring(gram, self.factor, self.order, self.table, start, k)
@@ -162,7 +168,7 @@ class Face:
 
     def _objective(self):
         """Return the objective, from the correlations: <r, r> = <y, y> - <X'y + c, w>."""
-        target, penalty = self.problem.target_correlations()[self.which], Penalty(*self.table[_PENALTY, :])
+        target, penalty = self.problem.target_correlations()[self.which], Penalty(*self.table[[L1, L2, LO, HI]])
         return 0.5 * (self.problem.y_norm**2 - float((target + self.c) @ self.w)) + penalty.value(self.w)
 
     def unfinished(self):

@@ -77,15 +77,14 @@ class ResidualBasis:
         again = self.vectors @ beside
         return a + again, beside - again @ self.vectors
 
-    def doubtful(self, weighted, penalty, known):
-        """Return the columns, of those not ``known``, that the bound does not prove to be satisfied."""
+    def doubtful(self, weighted, unit, alpha, known):
+        """Return the columns, of those not ``known``, that the bound does not prove to be satisfied at alpha."""
         a, beside = self.project(weighted)
         m = len(a)
         coordinates = np.zeros(self.correlations.shape[1])
         coordinates[:m] = a
         spread = np.sqrt(weighted @ weighted) + np.abs(self.passes[:m, :m] @ a).sum()
-        reach = np.sqrt(beside @ beside) * self.left + spread * self.noise
-        count = ambiguous(
-            self.correlations, coordinates, reach, penalty.l1, penalty.lo, penalty.hi, known, self._doubtful
-        )
+        reach = self.left, np.sqrt(beside @ beside), self.noise, spread
+        held = unit.l1, alpha, unit.lo, unit.hi
+        count = ambiguous(self.correlations, coordinates, *reach, *held, known, self._doubtful)
         return self._doubtful[:count].copy()

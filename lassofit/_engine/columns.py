@@ -2,18 +2,24 @@
 
 Dense columns, and short sparse ones, are kept as centred, weighted rows ``sqrt(s) x_j``, so that Gram blocks,
 correlations and residuals are BLAS calls on contiguous memory at full accuracy, whatever the means. Long sparse columns
-stay sparse: blocks come from scipy's product, the means from the algebra. Where all columns are known from the start,
+stay sparse: blocks come from a copy by rows, the means from the algebra. Where all columns are known from the start,
 only their Gram matrix is.
 """
 
 import numpy as np
 
 from .kernels.descent import combine, correlate
+from .kernels.newton import L1, NORM, C
+from .kernels.sparse import append_rows, by_rows
 
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _SPARSE = 0.2  # of the coefficients: below it their rows are gathered, above it all are read
-_SHORT = 4096  # samples, at most, of sparse columns that are kept dense: scipy's products cost more in calls
+_SHORT = 4096  # samples, at most, of sparse columns that are kept dense
+_ROWS = 8  # of a Gram matrix that grows, at once, at least, and twice those that are asked for
+_PASS = 13  # rows: what the reading of X costs besides (measured, like what the whole matrix costs: p / 2)
+_MOST = 0.2  # of p rows: what may be spent before the whole matrix is made, and perhaps in vain
+_FEWEST = 64  # columns of a matrix that grows
 _FAR = 1e2  # of a variance: a squared mean above it costs uncentred products more than two digits
 
 
@@ -21,6 +27,7 @@ class Columns:
     """Known columns, in the order in which they were met, and their Gram matrix."""
 
     complete = False  # whether all columns are known, in their own order
+    grows = False  # whether the rows of its Gram matrix are made on demand
     inexact = False  # whether the Gram matrix has lost digits to the means
 
     def __init__(self, problem):
@@ -85,19 +92,35 @@ class DenseColumns(Columns):
 
 
 class SparseColumns(Columns):
-    """Indices into a CSC matrix; nothing is gathered but the blocks' products."""
+    """Indices into a CSC matrix, and a copy of its entries by rows, from which the blocks are made."""
 
     def __init__(self, problem):
         super().__init__(problem)
         self.inexact = bool((problem.mean**2 > _FAR * problem.norm2).any())
+        data, _, indptr = problem.lines
+        self._ptr = np.zeros(problem.n + 1, dtype=indptr.dtype)
+        self._ids, self._values = np.empty(0, dtype=np.int32), np.empty(0, dtype=data.dtype)
 
     def _blocks(self, new):
+        problem, k = self.problem, len(self.which) - len(new)
+        product = self._products(new, k)
+        own = product[:, k:]
+        own += own.T
+        product -= np.outer(problem.mean[new], problem.mean[self.which])
+        np.fill_diagonal(own, problem.norm2[new])  # these were not made by cancellation
+        return product.T
+
+    def _products(self, new, k):
+        """Take the new columns into the copy; return their uncentred products with all columns before them."""
         problem = self.problem
-        weighted = problem.X[:, new].multiply(problem.s[:, None]).tocsc()
-        product = (problem.X[:, self.which].T @ weighted).toarray().astype(np.float64, copy=False)
-        product -= np.outer(problem.mean[self.which], problem.mean[new])
-        at = np.arange(len(new))
-        product[at + len(self.which) - len(new), at] = problem.norm2[new]  # these were not made by cancellation
+        indptr = problem.lines[2]
+        size, used = int((indptr[new + 1] - indptr[new]).sum()), int(self._ptr[-1])
+        ends, product = np.zeros(problem.n, dtype=indptr.dtype), np.zeros((len(new), k + len(new)))
+        ids, values = np.empty(size, dtype=self._ids.dtype), np.empty(size, dtype=self._values.dtype)
+        by_rows(problem.lines, new, k, ends, ids, values)
+        if used + size > len(self._ids):
+            self._ids, self._values = (_longer(a, used, used + size) for a in (self._ids, self._values))
+        append_rows(ends, ids, values, k, problem.s, self._ptr, self._ids, self._values, product)
         return product
 
     def weighted(self, w):
@@ -118,11 +141,20 @@ class SparseColumns(Columns):
         return out - v.sum() * self.problem.mean[self.which]
 
 
+def _longer(array, used, size):
+    """Return an array of half as much again as ``size`` that begins with what is used of this one."""
+    longer = np.empty(size + size // 2, dtype=array.dtype)
+    longer[:used] = array[:used]
+    return longer
+
+
 class AllColumns:
     """Every column, by a full Gram matrix, by default the problem's own: X itself is not read again."""
 
     complete = True
     inexact = False
+    grows = False
+    passes = 1  # over X, for the Gram matrix
 
     def __init__(self, problem, gram=None):
         self.problem = problem
@@ -133,6 +165,55 @@ class AllColumns:
         """Return <x_j, r>."""
         target, at = self.problem.target_correlations(), np.flatnonzero(w)
         return target - self.gram[at].T @ w[at] if len(at) < _SPARSE * len(w) else target - self.gram @ w
+
+
+class GrowingGram(AllColumns):
+    """Every column, by those rows of the full Gram matrix that the face asks for: a pass over X for a block of them.
+
+    Little is lost where all are needed in the end: what is left then has the square of the share that is left.
+    """
+
+    grows = True
+
+    def __init__(self, problem):
+        super().__init__(problem, np.empty((problem.p, problem.p)))
+        self.made = np.zeros(problem.p, dtype=bool)
+        self.passes = 0
+        self.spent = 0  # in rows
+
+    def need(self, columns, table):
+        """Have the rows of these columns, and of some more that are nearest to becoming active."""
+        new = columns[~self.made[columns]]
+        if not len(new):
+            return
+        size = max(_ROWS, 2 * len(new))
+        self.passes += 1
+        self.spent += size + _PASS
+        if size >= len(self.made) or (self.spent > _MOST * len(self.made) and self.made.any()):
+            self._complete()
+            return
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pull = np.abs(table[C]) / (table[L1] * table[NORM])
+        pull[self.made | np.isnan(pull)] = -1.0
+        pull[new] = np.inf
+        chosen = np.argpartition(-pull, size)[:size]
+        chosen = np.sort(chosen[pull[chosen] >= 0])
+        self.gram[chosen] = self.problem.gram_rows(chosen)
+        self.made[chosen] = True
+
+    def _complete(self):
+        rest = np.flatnonzero(~self.made)
+        if len(rest) == len(self.made):
+            self.gram[:] = self.problem.gram(rest)
+        else:
+            self.gram[rest[:, None], self.made] = self.gram[self.made][:, rest].T
+            self.gram[rest[:, None], rest] = self.problem.gram(rest)
+        self.made[:] = True
+
+    def correlations(self, w):
+        """Return <x_j, r>."""
+        at = np.flatnonzero(w)
+        return self.problem.target_correlations() - self.gram[at].T @ w[at]
 
 
 class GivenGram(AllColumns):
@@ -160,6 +241,13 @@ def fits(problem, size):
     entries = problem.X.nnz if problem.is_sparse else problem.n * problem.p
     bound = max(GATHERED, 8 * SHARE_OF_X * entries)
     return 8 * size * (2 * size + (problem.n if gathers(problem) else 0)) <= bound
+
+
+def all_columns(problem):
+    """Return the store of all columns for a path: it grows where that costs no digits, and may save some work."""
+    far = (problem.mean**2 > _FAR * problem.norm2).any()
+    grows = not (far or problem.is_sparse or problem.made_gram is not None) and problem.p >= _FEWEST
+    return GrowingGram(problem) if grows else AllColumns(problem)
 
 
 def known_columns(problem):

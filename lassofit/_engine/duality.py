@@ -16,6 +16,8 @@ from scipy import linalg
 
 from .kernels.certificate import feasible_scale, kkt_violation, young_sum
 
+ROUNDING = 64  # floors of a certificate: gaps up to here may be nothing but rounding
+NOISES = 16  # of a certificate: on top of that, gaps up to here may be the rounding of the coefficients
 _EPS = np.finfo(np.float64).eps
 
 
@@ -27,6 +29,9 @@ class Certificate(NamedTuple):
     c: np.ndarray
     kappa: float  # the scale of the dual point that gives the gap
     floor: float
+    noise: float = 0.0  # what rounding of the coefficients, as numbers, may bring on top
+    hidden: float = 0.0  # how much larger the gap could be, were violations of at most slack counted; 0: rounding
+    corrected: bool = False  # whether the dual point is another than r - Proj_F r
 
 
 class FreeBlock:
@@ -57,6 +62,11 @@ class FreeBlock:
         correction = self.q.T @ rest  # twice is enough: the rest is orthogonal to working precision
         return inside + correction, self.root * (rest - self.q @ correction)
 
+    def reach(self, e):
+        """Return ``s * d``, with d the shortest vector in their span whose correlations with the columns are e."""
+        e = (e / self.scale)[self.pivot]
+        return self.root * (self.q @ linalg.solve_triangular(self.upper, e, trans=1))
+
     def step(self, inside):
         """Return the change of the coefficients in F that removes Proj_F r from the residual."""
         change = np.zeros(len(self.which))
@@ -77,21 +87,36 @@ def certify(problem, penalty, w, r, free, slack, correlate, block=None):
     return certify_point(problem, penalty, w, correlate(v), float(v @ (problem.inverse_s * v)), free, slack, outside)
 
 
-def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0, most=1.0):
+def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0, most=1.0, strict=1.0):
     """Certify w from the correlations c of its dual point v, ``v2 = <v, v>`` and ``outside = |Proj_F r|^2``.
 
-    ``most`` is the largest scale of v that columns which are not among these allow.
+    ``most`` is the largest scale of v that columns which are not among these allow, ``strict`` the largest that takes
+    their violations within slack away too.
     """
-    kappa = min(feasible_scale(c, w, *penalty, free, slack), most)
+    cost, moment, weight = penalty.value(w), float(np.abs(c) @ np.abs(w)), float(slack @ np.abs(w))
+    # What rounding leaves in the sum: the terms' own size, and <v, y - Xw - r>, which is eps |v| |y|.
+    floor = 4 * _EPS * (np.sqrt(v2) * problem.y_norm + cost + moment)
+    share = rounding_share(problem, weight)
+    kappa, cautious = feasible_scale(c, w, *penalty, free, slack, share, floor)
     gap, kappa = min(
         (0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale), scale)
-        for scale in {most, kappa}
+        for scale in {most, min(kappa, most)}
     )
-    cost = penalty.value(w)
-    objective = 0.5 * (v2 + outside) + cost
-    # What rounding leaves in the sum: the terms' own size, and <v, y - Xw - r>, which is eps |v| |y|.
-    floor = 4 * _EPS * (np.sqrt(v2) * problem.y_norm + cost + float(np.abs(c) @ np.abs(w)))
-    return Certificate(objective, 0.5 * outside + gap, c, kappa, floor)
+    scale = min(cautious, strict, kappa)
+    hidden = (kappa - scale) * (moment + (1.0 - scale) * v2)
+    objective, noise = 0.5 * (v2 + outside) + cost, share * weight
+    if hidden <= ROUNDING * floor + NOISES * noise:
+        hidden = 0.0
+    return Certificate(objective, 0.5 * outside + gap, c, kappa, floor, noise, hidden)
+
+
+def rounding_share(problem, weight):
+    """Return the part of slack that rounding may make a correlation wrong by: 4 eps |x_j| (|y| + sum_i |x_i w_i|).
+
+    The coefficients' own rounding is in it; ``weight`` is the sum of slack times the coefficients' sizes.
+    """
+    unit = 64 * _EPS * problem.y_norm**2
+    return (1.0 + (weight / unit if unit > 0 else 0.0)) / 16
 
 
 def squared_residual(problem, w, c, target):
@@ -139,7 +164,7 @@ def proven_zero(problem, penalty, w, certificate):
     pull[np.where(c > 0, hi, lo) == 0] = 0.0
     slack, room = noise(problem), l1 - pull
     gap = certificate.gap + certificate.floor + _hidden(problem, penalty, room, slack, moment, certificate)
-    return out | (np.sqrt(2.0 * gap * problem.norm2) + slack < room)
+    return out | (np.sqrt(2.0 * gap) * np.sqrt(problem.norm2) + slack < room)
 
 
 def _hidden(problem, penalty, room, slack, moment, certificate):

@@ -19,7 +19,7 @@ def enter(gram, factor, order, table, start, k):
     block = gram[new[:, None], old]  # becomes Z with Z R = G: its transpose is what the factor's rows go on with
     for begin in range(0, start, _TILE):
         end = min(begin + _TILE, start)
-        corner = np.triu(factor[begin:end, begin:end])
+        corner = factor[begin:end, begin:end]
         solved = dtrsm(1.0, corner, block[:, begin:end], side=1)
         block[:, end:] -= solved @ factor[begin:end, end:start]
         factor[begin:end, start:k] = solved.T

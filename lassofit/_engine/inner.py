@@ -10,7 +10,7 @@ from collections import deque
 
 import numpy as np
 
-from .duality import FreeBlock, certify, certify_point, squared_residual
+from .duality import ROUNDING, FreeBlock, certify, certify_point, squared_residual
 from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
@@ -214,7 +214,7 @@ class Progress:
         """Note a gap; True where it is at the rounding level and has not halved for some checks."""
         self.stalls = 0 if certificate.gap < 0.5 * self.best else self.stalls + 1
         self.best = min(self.best, certificate.gap)
-        return certificate.gap <= certificate.floor * 64 and self.stalls >= _STALLS
+        return certificate.gap <= certificate.floor * ROUNDING and self.stalls >= _STALLS
 
 
 def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):

@@ -2,12 +2,16 @@
 
 import numpy as np
 
-from .continuation import Continuation, follows
+from .continuation import Continuation
+from .descent_on_gram import DescentOnGram
+from .grams import GRAM_CAP
 from .kernels.certificate import largest_pull
 from .penalty import Penalty
 from .progress import follow
-from .solve import Control, Solution
+from .solve import Control, Solution, takes_sweeps
 from .stages import run
+
+_WIDEST = 3000  # columns whose full Gram matrix pays for a path where rows are no fewer
 
 
 def alpha_max(problem, penalty):
@@ -53,17 +57,34 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
     ``penalty`` is that of alpha = 1. The target's statistics, column moments and Gram are shared.
     ``solution.passes`` is the number of passes over all of X that were made for it, None where it was solved by itself.
     """
-    trail = None
-    if len(alphas) > 1 and problem.y_norm > 0 and follows(problem, penalty, control):
-        trail = Continuation(problem, penalty, control, start)
+    trail = _trail(problem, penalty, control, start) if len(alphas) > 1 else None
+    followed = iter(()) if trail is None else trail.follow(np.asarray(alphas))
     for index, alpha in enumerate(alphas):
-        scaled = penalty.scaled(alpha)
-        found = trail.solve(alpha, scaled) if trail is not None else None
+        found = next(followed, None)
         if found is None:  # not a problem for it, or rounding or memory has ended it: one by one
-            trail, solution = None, Solution(problem, scaled, start)
+            spent = 0
+            if trail is not None:
+                found, spent, trail = trail.left(), trail.rounds, None
+                start = start if found is None else found
+            scaled = penalty.scaled(alpha)
+            solution = Solution(problem, scaled, start)
+            solution.n_iter = spent
             records = follow(run(problem, scaled, solution, control), verbose)
         else:
             solution, record = found
             records = follow([record], verbose)
         start = solution.w
         yield index, solution, records
+
+
+def _trail(problem, penalty, control, start):
+    """Return what follows the grid; None where columns are unpenalised, or sweeps or a Gram matrix were asked for."""
+    sweeps = takes_sweeps(control.solver, control.shuffle is not None)
+    given = isinstance(control.gram, np.ndarray) and control.gram is not problem.made_gram
+    unpenalised = ((penalty.l1 == 0) & (penalty.lo < penalty.hi)).any()
+    if problem.y_norm == 0 or sweeps or given or unpenalised:
+        return None
+    n, p = problem.n, problem.p
+    cheap = n >= p and p <= _WIDEST and 8 * p**2 <= GRAM_CAP
+    on_gram = problem.exact_gram and (cheap or problem.made_gram is not None)
+    return (DescentOnGram if on_gram else Continuation)(problem, penalty, control, start)

@@ -27,7 +27,10 @@ class Penalty(NamedTuple):
 
     def scaled(self, ratio):
         """Return the penalty of ``ratio * alpha``."""
-        return Penalty(self.l1 * ratio, self.l2 * ratio, self.lo, self.hi)
+        if ratio <= 1.0:
+            return Penalty(self.l1 * ratio, self.l2 * ratio, self.lo, self.hi)
+        with np.errstate(over="ignore"):
+            return _finite(Penalty(self.l1 * ratio, self.l2 * ratio, self.lo, self.hi), ratio)
 
 
 def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):
@@ -44,6 +47,17 @@ def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):
         kept &= factor < np.inf
     if not kept.all():
         factor, lower, upper = (np.where(kept, value, 0.0) for value in (factor, lower, upper))
-    weight = alpha * factor * sd  # a number where there are neither factors nor scales
-    parts = (weight * l1_ratio, weight * (1.0 - l1_ratio) * sd, lower, upper)
-    return Penalty(*(np.full(problem.p, part, dtype=np.float64) for part in parts))
+    with np.errstate(over="ignore", invalid="ignore"):  # inf * (1 - l1_ratio) is nan for the lasso
+        weight = alpha * factor * sd  # a number where there are neither factors nor scales
+        parts = (weight * l1_ratio, weight * (1.0 - l1_ratio) * sd, lower, upper)
+    return _finite(Penalty(*(np.full(problem.p, part, dtype=np.float64) for part in parts)), alpha)
+
+
+def _finite(penalty, alpha):
+    """Return the penalty, or raise a ValueError where it has overflowed."""
+    if penalty.l1.max(initial=0.0) < np.inf and penalty.l2.max(initial=0.0) < np.inf:  # false for NaN
+        return penalty
+    raise ValueError(
+        f"alpha={alpha:g} times penalty_factor, and the features' standard deviations under standardize, is not finite "
+        "in float64. Use a smaller alpha or penalty_factor, or rescale X."
+    )

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg.blas import dsyrk
+from scipy.linalg.blas import dsyrk, ssyrk
 
 from .kernels.descent import (
     combine,
@@ -25,11 +25,13 @@ from .kernels.descent import (
 
 _ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
 _FEWEST_ROWS = 256
+_LONG = 32768  # rows of a block where X is one of two factors
 _SMALL = 1 << 22  # entries, 32 MiB: sparse X of this size may be dense for a moment
 _BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 # Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
 # gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
 _ILL_CENTRED = 1e3
+_NARROW = 1e12  # largest norm over the least: beyond it, products in float32 may overflow or underflow
 _TINY = 1e-150  # squares of what is below this underflow
 _EPS = np.finfo(np.float64).eps
 _ROUNDING = np.array([64 * _EPS])  # of a variance, relative to the squared mean
@@ -116,6 +118,7 @@ class Problem:
         if far and fit_intercept and not self.is_sparse:
             self.ill_centred = np.flatnonzero((mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0))
         self.made_gram = None
+        self._rough_gram = []  # one, or none yet: shared by the targets, like
         self.free_blocks = {}  # by their columns: several targets share them
         if y is not None:
             self._target_correlations = self._about_means(raw, v)
@@ -186,6 +189,20 @@ class Problem:
             self._target_correlations = self.correlate(self.s * self.y)
         return self._target_correlations
 
+    def rough_gram(self):
+        """Return the Gram matrix of all columns at half the cost, right to 1e-7; None where float32 is too narrow.
+
+        Made once for X. The columns are divided by a middling norm, lest their products overflow or underflow.
+        """
+        if not self._rough_gram:
+            largest, least = self.norm2.max(), self.norm2[self.norm2 > 0].min(initial=np.inf)
+            if not 0 < largest <= _NARROW**2 * least:
+                return None
+            product = self.gram(np.arange(self.p), level=math.sqrt(math.sqrt(largest) * math.sqrt(least)))
+            np.fill_diagonal(product, self.norm2)
+            self._rough_gram.append(product)
+        return self._rough_gram[0]
+
     def full_gram(self):
         """Return the Gram matrix of all columns, made once for X."""
         if self.made_gram is None:
@@ -235,25 +252,48 @@ class Problem:
             c[which] = (self.X[:, which] - self.mean[which]).T @ v
         return c
 
-    def gram(self, which, pieces=None):
-        """Return the matrix of <x_i, x_j> over the columns in ``which``; of dense X, over slices of rows, if given."""
+    def gram(self, which, pieces=None, level=None):
+        """Return the matrix of <x_i, x_j> over the columns in ``which``; of dense X, over slices of rows, if given.
+
+        ``level``, if given: the products are of columns divided by it, in single precision.
+        """
         if self.is_sparse and not self.exact_gram:
             block = self.X[:, which]
             weighted = block.multiply(self.s[:, None]).tocsc()
             product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
             return product - np.outer(self.mean[which], self.mean[which])
-        product = np.zeros((len(which), len(which)), order="F")
+        k, dtype, syrk = len(which), np.float64, dsyrk
         root, mean = np.sqrt(self.s), self.mean[which]
-        whole = [slice(0, self.n)] if self.is_sparse else None
-        for rows in pieces or whole or _blocks(self.n, max(_FEWEST_ROWS, min(_ROWS, _BLOCK * 8 // max(len(which), 1)))):
-            block = np.empty((len(which), min(rows.stop, self.n) - rows.start))
+        if level is not None:
+            dtype, syrk, root = np.float32, ssyrk, root / level
+        product = np.zeros((k, k), dtype=dtype, order="F")
+        size = self.n if self.is_sparse else min(self.n, max(_FEWEST_ROWS, min(_ROWS, _BLOCK * 8 // max(k, 1))))
+        pieces = list(pieces or _blocks(self.n, size))
+        room = np.empty(k * max(rows.stop - rows.start for rows in pieces), dtype=dtype)  # touched once: pages are dear
+        for rows in pieces:
+            length = min(rows.stop, self.n) - rows.start
+            block = room[: k * length].reshape(k, length)
             self.gather(which, mean, root, rows.start, block)
-            product = dsyrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
+            product = syrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
+        if level is not None:
+            product = product * np.float64(level) ** 2
         for columns in _blocks(len(which), _FEWEST_ROWS):
             corner = product[columns, columns]
             corner[:] = np.triu(corner) + np.triu(corner, 1).T
             product[columns.stop :, columns] = product[columns, columns.stop :].T
         return product.T  # in C order
+
+    def gram_rows(self, which):
+        """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X."""
+        out, total = np.zeros((len(which), self.p)), np.zeros(len(which))
+        for rows in _blocks(self.n, _LONG):
+            part = self.X[rows].astype(np.float64, copy=False)
+            block = np.empty((len(which), len(part)))
+            self.gather(which, self.mean[which], self.s, rows.start, block)
+            out += block @ part
+            total += block.sum(axis=1)
+        out -= np.outer(total, self.mean)  # but for rounding, the total is 0 where columns are centred
+        return out
 
     def gather(self, which, mean, root, start, out):
         """Write ``root * (x_j - mean_j)`` for the dense columns in ``which``, from sample ``start`` on, to fill out."""

@@ -57,6 +57,13 @@ def warn_not_converged(solution, control, what=""):
     warnings.warn(text, ConvergenceWarning, stacklevel=user_level())
 
 
+def warn_underflow(lost, dtype):
+    """Warn where coefficients that are not zero became so in the dtype of X, in which they are returned."""
+    if lost:
+        text = f"{lost} of the coefficients are too small for {dtype}, the dtype of X, and became 0. Rescale X."
+        warnings.warn(text, UserWarning, stacklevel=user_level())
+
+
 def _above(value):
     """Return the next power of ten above value."""
     return 10.0 ** np.ceil(np.log10(value)) if value > 0 else 0.0

@@ -36,7 +36,7 @@ class Scout:
         reached, named = ratio, np.flatnonzero(w)
         while reached > 1.0:
             following = max(1.0, reached * _FALL)
-            face.set_penalty(self.penalty._replace(l1=self.penalty.l1 * following))
+            face.scale(following)
             face.solve(budget)
             which = np.flatnonzero(face.w)
             if len(which) > _FEW * self.problem.p or not np.isfinite(face.w).all():

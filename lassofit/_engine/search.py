@@ -9,11 +9,11 @@ or much will matter, everything happens on it, and X is not read again.
 import numpy as np
 
 from .active import Face
-from .columns import AllColumns, GivenGram, fits, known_columns
+from .columns import AllColumns, GivenGram, fits, gathers, known_columns
 from .grams import GRAM_CAP
 from .inner import certify_on_gram
 from .kernels.certificate import largest_pull
-from .kernels.newton import score
+from .kernels.newton import NORM, score
 from .scout import Scout, sample_size
 from .solve import certify_whole
 
@@ -22,6 +22,12 @@ _CANDIDATES = 100  # columns at least, and
 _PART = 0.05  # of all; of sparse X, this share of the entries, and
 _SHORTEST = 16  # columns at least
 _MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
+_MEET_SPARSE = 16  # of long sparse X, where every block reads the known ones: at least, and as many as are active
+# Costs, in entries of X that are read: of a flop of the factor, of a pair of entries in a row. And how many sweeps it
+# takes, times the pivot, relative to its diagonal, that one in a hundred is below: 9 to 42 on six sparse data sets.
+_FLOP = 0.1
+_PAIR = 2.0
+_SWEEPS = 30.0
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
 # The full Gram matrix is made where rows are no fewer than columns, alpha is less than alpha_max / _DEEP, and _PULLED
 # of the columns are correlated with y by more than their l1; or where a look ahead does not come near alpha.
@@ -29,6 +35,8 @@ _PULLED = 0.5
 _DEEP = 30
 _NEAR = 25.0  # times alpha
 _CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
+_DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
+_TRIES = 3  # at the target on a Gram matrix in single precision, before it is made in double
 _FEW = 32  # columns: the stages cost more than they save
 
 
@@ -38,8 +46,11 @@ class Search:
     def __init__(self, problem, penalty, solution, slack, eligible, must, sub, gram):
         self.problem, self.penalty, self.solution, self.sub, self.slack = problem, penalty, solution, sub, slack
         self.norm = np.sqrt(problem.norm2)
+        self.gathers = gathers(problem)
         self.ratio = None  # alpha of the stage over the target's
         self.rounds = 0
+        self.tries = 0
+        self.left = None  # the coefficients where the stages were given up
         self.scout, self.scouted = None, False
         start = np.flatnonzero(solution.w)
         if len(must):
@@ -60,8 +71,8 @@ class Search:
 
     @property
     def on_gram(self):
-        """Whether all columns are known, by the problem's own Gram matrix."""
-        return self.face.columns.complete and not self.face.columns.inexact
+        """Whether all columns are known, by a Gram matrix."""
+        return self.face.columns.complete
 
     def certify(self):
         """Certify the target at ``solution.w``; where X is priced, ``self.v`` holds its ``s * r``."""
@@ -77,7 +88,8 @@ class Search:
 
         Asked where there is an l2 penalty: the gap is quadratic in the error there, as ``solve`` says.
         """
-        if self.ratio is None or self.on_gram or not self.penalty.l2.any():
+        exact = self.on_gram and not self.face.columns.inexact
+        if self.ratio is None or exact or not self.penalty.l2.any():
             return True
         gains = self._gains(self.penalty, c)
         return gains.max(initial=0.0) <= tol * np.abs(self.solution.w * self.norm).max(initial=0.0)
@@ -89,6 +101,10 @@ class Search:
             face.refresh()
         else:
             face.c[:] = c[face.which]
+        if self.ratio == 1.0 and self.on_gram and face.columns.inexact:
+            self.tries += 1
+            if self.tries == _TRIES and self.may_use_gram:
+                self._take_gram(face.coefficients(), rough=False)
         if self.ratio is None and self.on_gram and self.problem.p <= _FEW:
             self.ratio = 1.0
         if self.ratio is None:
@@ -97,12 +113,9 @@ class Search:
             self._look_ahead(c, budget)
         while True:
             self.ratio = max(1.0, self.ratio * _FALL)
-            stage = self.penalty
-            if self.ratio > 1.0:
-                stage = stage._replace(l1=stage.l1 * self.ratio)  # with l2 kept, so is the factor
-            self.face.set_penalty(stage)
+            self.face.scale(self.ratio)  # with l2 kept, so is the factor
             if not self.on_gram:
-                self._price_and_solve(stage, c, budget)
+                self._price_and_solve(c, budget)
                 break
             self._solve(budget)
             if self.ratio == 1.0 or self.rounds >= budget:
@@ -120,7 +133,7 @@ class Search:
         """Solve on the known columns; again from the data, where the Gram matrix is not exact."""
         face = self.face
         self.rounds += face.solve(budget - self.rounds)
-        for _ in range(_REFINEMENTS if face.columns.inexact else 0):
+        for _ in range(_REFINEMENTS if face.columns.inexact and not self.on_gram else 0):
             face.refresh()
             if self.rounds >= budget or not face.unfinished():
                 break
@@ -160,9 +173,10 @@ class Search:
             self._take_gram(self.solution.w)
         self.scouted = False
 
-    def _price_and_solve(self, stage, c, budget):
+    def _price_and_solve(self, c, budget):
         """Solve the stage on its candidates, of which columns are met in blocks as they turn out to matter."""
         problem, face = self.problem, self.face
+        stage = self.penalty._replace(l1=self.penalty.l1 * self.ratio) if self.ratio > 1.0 else self.penalty
         candidates, scores = self._candidates(stage, c)
         c = c[candidates]
         lines = None
@@ -176,11 +190,12 @@ class Search:
             wanted = np.flatnonzero((scores > 0) & ~known)
             if (solved and not len(wanted)) or self.rounds >= budget:
                 break
-            size = max(_MEET, face.k // (1 if self.scouted else 5))
+            size = max(_MEET, face.k // (1 if self.scouted else 5)) if self.gathers else max(_MEET_SPARSE, face.k)
+            dear = len(wanted) and self._dearer_than_sweeps(candidates[wanted])
             if len(wanted) > size:
                 wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
-            if not fits(problem, len(face.w) + len(wanted)):
-                self._outgrown(stage, budget)
+            if dear or not fits(problem, len(face.w) + len(wanted)):
+                self._outgrown(budget)
                 return
             if len(wanted):
                 known[wanted] = True
@@ -195,12 +210,32 @@ class Search:
             c = problem.correlate(self.v)[candidates] if lines is None else lines.correlate(self.v)
             score(nothing, c, *own, norm, slack, scores)
 
+    def _entries(self, which):
+        """Return the number of entries of these columns of sparse X."""
+        indptr = self.problem.X.indptr
+        return int((indptr[which + 1] - indptr[which]).sum())
+
+    def _dearer_than_sweeps(self, more):
+        """Return whether steps that make these columns active are expected to cost more than sweeps to the end.
+
+        The pivots of the factor say how well conditioned the problem is: what is left of a column beside those before.
+        """
+        face = self.face
+        if self.gathers or not face.k:
+            return False
+        k, m = face.k, len(more)
+        known, new = self._entries(face.which), self._entries(more)
+        pivots = np.diagonal(face.factor)[:k] ** 2 / face.table[NORM, face.order[:k]] ** 2
+        sweeps = _SWEEPS / max(float(np.partition(pivots, k // 100)[k // 100]), 1e-11)
+        return _FLOP * k * m * (k + m) + _PAIR * new * (known + new) / self.problem.n > sweeps * 2 * (known + new)
+
     def _gains(self, stage, c):
         """Return the violations of all columns, -inf for those that are known or out of the problem."""
         gains = np.empty(self.problem.p)
         score(self.face.coefficients(), c, *stage, self.norm, self.slack, gains)
         gains[~self.eligible] = -np.inf
-        gains[self.face.which] = -np.inf
+        if not self.on_gram:
+            gains[self.face.which] = -np.inf
         return gains
 
     def _candidates(self, stage, c):
@@ -211,22 +246,29 @@ class Search:
         if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
             chosen = chosen[np.argsort(-gains[chosen])]
             entries = np.cumsum(np.diff(self.problem.X.indptr)[chosen])
-            chosen = chosen[: max(_SHORTEST, int(np.searchsorted(entries, _PART * self.problem.X.nnz)))]
+            share = max(_PART * self.problem.X.nnz, self._entries(self.face.which[self.face.w != 0]))
+            chosen = chosen[: max(_SHORTEST, int(np.searchsorted(entries, share)))]
         chosen = np.sort(chosen[gains[chosen] > -np.inf])
         return chosen, gains[chosen]
 
-    def _outgrown(self, stage, budget):
+    def _outgrown(self, budget):
         """Go on with the full Gram matrix, or leave the rest to sweeps."""
         w = self.face.coefficients()
         self.face = None
         if not self.may_use_gram:
+            self.left = w
             return
         self._take_gram(w)
-        self.face.set_penalty(stage)
+        self.face.scale(self.ratio)
         self._solve(budget)
 
-    def _take_gram(self, w):
-        self.face = Face(self.problem, self.penalty, self.slack, AllColumns(self.problem))
+    def _take_gram(self, w, rough=True):
+        """Go on with the Gram matrix of all columns; ``rough``: in single precision, where that saves some time."""
+        problem = self.problem
+        rough = rough and problem.made_gram is None and problem.n >= problem.p and problem.n * problem.p**2 > _DEAR
+        gram = problem.rough_gram() if rough else None
+        columns = AllColumns(problem) if gram is None else GivenGram(problem, gram)
+        self.face = Face(problem, self.penalty, self.slack, columns)
         self.face.start(w)
 
 

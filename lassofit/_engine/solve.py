@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .confirmation import confirm
 from .duality import certify, kkt_residual, noise
 from .inner import GramSubproblem, Progress, Subproblem, descend
 from .kernels.certificate import kkt_violation
@@ -52,6 +53,7 @@ class Solution:
 
     def __init__(self, problem, penalty, start=None):
         self.w = np.zeros(problem.p)  # within all bounds, and optimal for a constant y
+        self._support = None
         # Coefficients above the limit have squares that would overflow.
         start = None if start is None else np.asarray(start, dtype=np.float64)
         if start is not None and problem.y_norm > 0 and np.abs(start).max() <= _ABSURD * max(problem.y_norm, 1.0):
@@ -66,14 +68,32 @@ class Solution:
         self.scale = problem.y_norm**2  # of relative_gap_: sum s y_c^2 / S
 
     @property
+    def support(self):
+        """The indices of the nonzero coefficients, in ascending order; whoever knows them may set them."""
+        return np.flatnonzero(self.w) if self._support is None else self._support
+
+    @support.setter
+    def support(self, support):
+        self._support = support
+
+    @property
     def relative_gap(self):
         """The dual gap over the weighted mean of the squared centred target; 0 where both are 0."""
         gap = self.certificate.gap
         return gap / self.scale if self.scale > 0 else (0.0 if gap == 0 else np.inf)
 
+    def judge(self, problem, penalty, certificate, tol):
+        """Take the certificate, and return it; what slack hides is looked at only where it is about to be trusted."""
+        self.certificate = certificate
+        if self.relative_gap <= tol:
+            self.certificate = confirm(problem, penalty, self.w, certificate, self.goal)
+        self.converged = self.relative_gap <= tol
+        return self.certificate
+
     def kkt_residual(self, problem, penalty):
         """Return the largest violation of the optimality conditions."""
-        if not penalty.free(self.w).any():  # then the dual point is r itself, and its correlations are known
+        known = not (penalty.free(self.w).any() or self.certificate.corrected)
+        if known:  # the dual point is r itself
             return kkt_violation(self.certificate.c, self.w, *penalty)
         which = np.flatnonzero(self.w)
         r = problem.residual(problem.columns(which), self.w[which])
@@ -103,7 +123,7 @@ def solve(problem, penalty, solution, control):
     known = _extended(sub.certify(solution.w[which], r), which, problem.p) if on_gram else None
     while True:
         certificate = known or certify_whole(problem, penalty, solution, sub, r, slack)
-        solution.certificate = certificate
+        certificate = solution.judge(problem, penalty, certificate, control.tol)
         support = int(np.count_nonzero(solution.w))
         yield Record(
             solution.n_iter,
@@ -113,7 +133,6 @@ def solve(problem, penalty, solution, control):
             len(which),
             perf_counter() - began,
         )
-        solution.converged = solution.relative_gap <= control.tol
         solution.at_floor = not solution.converged and progress.stalled(certificate)
         done = (solution.converged and fine) or solution.at_floor or np.isnan(certificate.gap)
         if done or solution.n_iter >= control.max_iter or not len(eligible):

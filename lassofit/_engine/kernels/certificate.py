@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "3ce1d9868e9d8e76-----------------------------------------"
+STAMP = "3cabbf28fe154a65---------------------------------------------------------"
 
 
 @kernel
@@ -31,16 +31,28 @@ def conjugate(c_j, l1_j, l2_j, lo_j, hi_j, slack_j):
 
 
 @kernel
-def feasible_scale(c, w, l1, l2, lo, hi, free, slack):
-    """Return kappa_A: the factor that makes ``kappa c - l2 w`` dual feasible where no bound helps."""
-    kappa = 1.0
+def feasible_scale(c, w, l1, l2, lo, hi, free, slack, share, least):
+    """Return kappa_A, the factor that makes ``kappa c - l2 w`` dual feasible where no bound helps, and a cautious one.
+
+    A violation of at most slack does not count for kappa_A. For the cautious one it does, as if every correlation were
+    larger by ``share * slack``; but only of columns where more than ``least`` is at stake.
+    """
+    kappa, cautious = 1.0, 1.0
     for j in range(c.shape[0]):
         t = c[j] - l2[j] * w[j]
-        if abs(t) > l1[j] + slack[j] and not free[j]:
-            unbounded = hi[j] == np.inf if t > 0.0 else lo[j] == -np.inf
-            if unbounded:
-                kappa = min(kappa, l1[j] / abs(t))
-    return kappa
+        pull, noise = abs(t), share * slack[j]
+        if pull > l1[j] - noise and not free[j]:
+            bound = hi[j] if t > 0.0 else lo[j]
+            if pull > l1[j] + slack[j]:
+                if np.isinf(bound):
+                    kappa = min(kappa, l1[j] / pull)
+                continue
+            reach = abs(bound - w[j])  # how far w_j can go
+            if l2[j] > 0.0:
+                reach = min(reach, slack[j] / l2[j])
+            if l1[j] > 0.0 and slack[j] * reach > least:
+                cautious = min(cautious, l1[j] / (pull + noise))
+    return kappa, cautious
 
 
 @kernel

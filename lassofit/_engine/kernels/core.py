@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "3ce1d9868e9d8e76-----------------------------------------"
+STAMP = "3cabbf28fe154a65---------------------------------------------------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "3ce1d9868e9d8e76-----------------------------------------"
+STAMP = "3cabbf28fe154a65---------------------------------------------------------"
 
 
 @kernel

@@ -3,21 +3,21 @@
 from ..jit import reduction
 from .core import line_dot
 
-STAMP = "3ce1d9868e9d8e76-----------------------------------------"
+STAMP = "3cabbf28fe154a65---------------------------------------------------------"
 
 
 @reduction
-def ambiguous(lines, a, reach, l1, lo, hi, known, out):
-    """Write the unknown columns for which ``|line_j . a| + reach_j`` may exceed l1_j; return how many.
+def ambiguous(lines, a, left, beside, noise, spread, l1, alpha, lo, hi, known, out):
+    """Write the unknown columns for which ``|line_j . a| + reach_j`` may exceed ``alpha l1_j``; return how many.
 
-    Only on the sides where zero is not at a bound.
+    ``reach = beside left + spread noise``. Only on the sides where zero is not at a bound.
     """
     count = 0
     for j in range(l1.shape[0]):
         if known[j]:
             continue
         centre = line_dot(lines, j, a)
-        room = l1[j] - reach[j]
+        room = alpha * l1[j] - (beside * left[j] + spread * noise[j])
         if (centre > room and hi[j] > 0.0) or (-centre > room and lo[j] < 0.0):
             out[count] = j
             count += 1

@@ -1,0 +1,104 @@
+"""Down a grid of alphas on the full Gram matrix: X is not read at all, and alphas are certified by the dozen.
+
+Where problems are small, an alpha takes a few microseconds to solve, and its certificate takes longer. So some alphas
+are solved in a row, and then the correlations of all of them are made by one product. What misses its goal, by rounding
+that has added up, is solved once more, from there.
+"""
+
+from time import perf_counter
+
+import numpy as np
+
+from .columns import all_columns
+from .duality import certify_point, squared_residual
+from .solve import Record
+from .trail import REFINEMENTS, Trail
+
+_MANY = 16  # alphas at once, at most
+_ENTRIES = 1 << 18  # coefficients of them, at most
+
+
+class DescentOnGram(Trail):
+    """The full Gram matrix and the face on it."""
+
+    def __init__(self, problem, unit, control, start=None):
+        super().__init__(problem, unit, control, all_columns(problem))
+        self.nothing = np.zeros(problem.p, dtype=bool)
+        self.passes = 0  # over X, for the Gram matrix
+        self.target = problem.target_correlations()
+        self.face.refresh()
+        if start is not None:
+            self.begin(start, lambda size: True)
+
+    def follow(self, alphas):
+        """Yield the Solution and its Record at every alpha in turn, as far as it goes."""
+        self.unit.scaled(alphas.max())  # raises where it overflows
+        size, done = max(1, min(_MANY, _ENTRIES // self.problem.p)), 0
+        while done < len(alphas) and not self.lost:
+            if alphas[done] == 0:  # least squares: its certificate needs projections
+                return
+            for pair in self._solved(alphas[done : done + size]):
+                yield pair
+                done += 1
+
+    def _solved(self, alphas):
+        """Yield the first of these alphas that need no refinement, or the refined first one."""
+        before, points, rounds, seconds = self.face.w.copy(), [], [], []
+        for alpha in alphas[alphas > 0]:
+            began, self.rounds = perf_counter(), 0
+            self.step(alpha)
+            if self.lost and points:  # once more from the last good point, when those before are done
+                self.lost = False
+                self.face.start(points[-1])
+                self.alpha = alphas[len(points) - 1]
+                break
+            points.append(self.face.w.copy())
+            rounds.append(self.rounds)
+            seconds.append(perf_counter() - began)
+            if self.lost:
+                break
+        w = np.array(points)
+        at = np.flatnonzero(w.any(axis=0))
+        c = self.target - w[:, at] @ self.face.columns.gram[at]
+        for i, alpha in enumerate(alphas[: len(w)]):
+            self.rounds = rounds[i]
+            penalty = self.unit.scaled(alpha)
+            certificate = self._certify(penalty, w[i], c[i])
+            moved = not np.array_equal(w[i], before)
+            solution = self.solution(w[i], at[w[i, at] != 0], alpha, certificate, moved)
+            if not (solution.converged or solution.at_floor):
+                self.face.start(w[i], c[i])
+                self.alpha = alpha
+                if i == 0:
+                    yield from self._refined(penalty)
+                return
+            yield self._counted(solution, seconds[i])
+            before = w[i]
+        self.face.c[:] = c[-1]
+
+    def _refined(self, penalty):
+        """Yield the Solution at the present alpha, solved again from correlations without the steps' rounding."""
+        began = perf_counter()
+        for _ in range(REFINEMENTS):
+            self.face.scale(self.alpha, self.alpha)
+            self.solve()
+            self.face.refresh()
+            certificate = self._certify(penalty, self.face.w, self.face.c)
+            w = self.face.w.copy()
+            solution = self.solution(w, np.flatnonzero(w), self.alpha, certificate, True)
+            if solution.converged or solution.at_floor:
+                yield self._counted(solution, perf_counter() - began)
+                return
+            if self.lost:
+                return
+        self.lost = True
+
+    def _certify(self, penalty, w, c):
+        v2 = squared_residual(self.problem, w, c, self.target)
+        return certify_point(self.problem, penalty, w, c, v2, self.nothing, self.slack)
+
+    def _counted(self, solution, seconds):
+        """Return the Solution, with the passes over X since the one before, and its Record."""
+        solution.passes, self.passes = self.face.columns.passes - self.passes, self.face.columns.passes
+        known, support = solution.certificate, len(solution.support)
+        return solution, Record(solution.n_iter, known.objective, known.gap, support, self.problem.p, seconds)

@@ -1,0 +1,121 @@
+"""The Gram matrix of all columns, made row by row as a path asks for them."""
+
+import naive
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import sparse
+
+from lassofit import ElasticNet, Lasso, lasso_path
+from lassofit._engine import columns, validation
+from lassofit._engine import problem as problem_room
+from lassofit._engine.columns import AllColumns, GrowingGram, all_columns
+from lassofit._engine.kernels.newton import L1, NORM, C
+from lassofit._engine.problem import Problem
+
+N, P = 150, 80
+RNG = np.random.default_rng(2)
+X = RNG.standard_normal((N, P)) * RNG.uniform(0.5, 2, P) + RNG.standard_normal((N, 1)) + 1.0
+Y = X[:, :5] @ [3, -2, 1, 1, -1] + RNG.standard_normal(N) + 2.0
+WEIGHTS = np.r_[np.zeros(2), RNG.exponential(size=N - 2)]
+STORES = {
+    "F": np.asfortranarray,
+    "C": np.ascontiguousarray,
+    "float32": lambda X: np.asfortranarray(X, dtype=np.float32),
+}
+
+
+@pytest.fixture(autouse=True)
+def _c_order_in_place(monkeypatch):
+    monkeypatch.setattr(validation, "COPY_CAP", 0)
+
+
+def table_of(problem):
+    table = np.zeros((11, problem.p))
+    table[C], table[L1], table[NORM] = problem.target_correlations(), 0.1, np.sqrt(problem.norm2)
+    return table
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("store", STORES)
+def test_rows(store, fit_intercept, monkeypatch):
+    monkeypatch.setattr(problem_room, "_LONG", 40)  # several blocks, the last one shorter
+    A = STORES[store](X)
+    problem = Problem(A, WEIGHTS, fit_intercept, Y)
+    exact, _ = naive.gram(naive.problem(A.astype(float), Y, WEIGHTS, alpha=1.0, fit_intercept=fit_intercept))
+    which = np.array([7, 3, 60])
+    assert_allclose(problem.gram_rows(which), exact[which], atol=1e-13 * np.diag(exact).max())
+
+
+@pytest.mark.parametrize("asked", [[5], [5, 6, 7], list(range(30)), list(range(P))])
+def test_it_grows(asked):
+    """What is asked for is there, with some more, right, and not made twice; the rest in one go when it pays."""
+    problem = Problem(np.asfortranarray(X), None, True, Y)
+    exact, _ = naive.gram(naive.problem(X, Y, None, alpha=1.0))
+    store, table = GrowingGram(problem), table_of(problem)
+    for turn, piece in enumerate((np.array(asked), np.array([70, 71]), np.array([1, 79]), np.arange(P))):
+        before = store.made.copy()
+        store.need(piece, table)
+        assert store.made[piece].all() and store.made[before].all()
+        assert_allclose(store.gram[store.made], exact[store.made], atol=1e-12)
+        if turn == 0:
+            assert store.made.sum() == min(P, max(8, 2 * len(asked)))
+    assert store.made.all()
+    passes = store.passes
+    store.need(np.arange(P), table)
+    assert store.passes == passes
+    w = np.where(np.arange(P) % 7, 0.0, 1.5)
+    assert_allclose(store.correlations(w), problem.target_correlations() - exact @ w, atol=1e-12)
+
+
+def test_which_data_it_is_for():
+    def kind(A, gram=False):
+        problem = Problem(A, None, True, Y)
+        if gram:
+            problem.full_gram()
+        return type(all_columns(problem))
+
+    assert kind(np.asfortranarray(X)) is GrowingGram
+    assert kind(np.asfortranarray(X), gram=True) is AllColumns  # it is there
+    assert kind(np.asfortranarray(X + 1e4)) is AllColumns  # products of X itself would lose digits
+    assert kind(np.asfortranarray(X[:, :30])) is AllColumns  # cheap
+    assert kind(sparse.csc_array(X)) is AllColumns
+
+
+KINDS = {
+    "plain": {},
+    "no intercept": {"fit_intercept": False},
+    "weights": {"sample_weight": WEIGHTS},
+    "elastic net": {"l1_ratio": 0.4},
+    "box": {"bounds": (-0.2, 0.4)},
+    "factors": {"penalty_factor": np.r_[np.inf, RNG.uniform(0.3, 3, P - 1)]},
+    "standardize": {"standardize": True},
+}
+
+
+@pytest.mark.parametrize("spent", [0.0, 0.2, 10.0], ids=["at once", "as it is", "by rows alone"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_paths(kind, spent, monkeypatch):
+    monkeypatch.setattr(columns, "_MOST", spent)
+    kw = {"l1_ratio": 1.0, "tol": 1e-12, "max_iter": 10_000, **KINDS[kind]}
+    s = kw.pop("sample_weight", None)
+    path = ElasticNet(**kw).fit_path(np.asfortranarray(X), Y, 12, 1e-2, s)
+    assert path.converged.all() and path.n_full_passes is not None
+    for alpha, coef in zip(path.alphas, path.coefs.T, strict=True):
+        model = ElasticNet(alpha, **kw).fit(X, Y, sample_weight=s)
+        assert_allclose(coef, model.coef_, atol=1e-9 * max(1.0, np.abs(coef).max()))
+
+
+def test_a_start_asks_for_its_own_rows():
+    start = np.where(np.arange(P) % 3, 0.0, 1.0)
+    _, plain, _ = lasso_path(X, Y, alphas=[0.5, 0.05], tol=1e-12)
+    _, coefs, _ = lasso_path(X, Y, alphas=[0.5, 0.05], tol=1e-12, coef_init=start)
+    assert_allclose(coefs, plain, atol=1e-9)
+
+
+def test_the_passes_are_counted():
+    """One for the moments, and one for every block of rows."""
+    A, top = np.asfortranarray(X), np.abs((X - X.mean(0)).T @ (Y - Y.mean())).max() / N
+    short, long = (Lasso(tol=1e-10).fit_path(A, Y, alphas) for alphas in ([0.99 * top, 0.98 * top], 20))
+    assert short.n_full_passes == 2 and short.df[-1] > 0
+    assert 2 < long.n_full_passes <= 8

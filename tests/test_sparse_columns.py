@@ -1,0 +1,128 @@
+"""The store of sparse columns against plain numpy: Gram blocks, residuals, and their copy by rows as it grows."""
+
+from itertools import pairwise
+
+import naive
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+
+from lassofit import Lasso
+from lassofit._engine import columns
+from lassofit._engine.columns import SparseColumns
+from lassofit._engine.kernels.sparse import append_rows, by_rows
+from lassofit._engine.problem import Problem, as_lines
+from lassofit.testing import certify
+
+BLOCKS = [[3, 0, 11], [], [7], [5, 9, 1, 2, 8], [10, 4, 6]]  # in the order in which they are met
+
+
+def csc(X, dtype=np.float64, index=np.int32):
+    """X as CSC, with indices of a type."""
+    S = sparse.csc_array(X.astype(dtype))
+    S.indices, S.indptr = S.indices.astype(index), S.indptr.astype(index)
+    return S
+
+
+def data(n=60, p=12, offset=0.0):
+    """Columns that are rather sparse, full, empty, of one entry, copies, and far from zero if so wished."""
+    rng = np.random.default_rng(0)
+    X = (rng.standard_normal((n, p)) + offset) * (rng.random((n, p)) < 0.2)
+    X[:, 3] = rng.standard_normal(n) + offset
+    X[:, 7] = 0.0
+    X[:, 9] = 0.0
+    X[-1, 9] = 2.0
+    X[:, 8] = X[:, 5]
+    X[20:40] = 0.0  # rows without any entry
+    return X, rng.standard_normal(n), rng.exponential(size=n)
+
+
+def known(problem):
+    """A store that has met all BLOCKS."""
+    store = SparseColumns(problem)
+    for block in BLOCKS:
+        store.extend(np.array(block, dtype=np.intp))
+    return store
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("index", [np.int32, np.int64])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("fit_intercept", [False, True])
+def test_the_gram_matrix_is_that_of_centred_weighted_columns(dtype, index, weighted, fit_intercept):
+    X, y, s = data(offset=1.0)
+    X, s = X.astype(dtype).astype(np.float64), s if weighted else None
+    problem = Problem(csc(X, dtype, index), s, fit_intercept, y)
+    P = naive.problem(X, y, s, alpha=1.0, fit_intercept=fit_intercept)
+    store = known(problem)
+    order = np.concatenate(BLOCKS).astype(int)
+    assert_array_equal(store.which, order)
+    gram = store.gram[: len(order), : len(order)]
+    expected = naive.gram(P)[0][np.ix_(order, order)]
+    assert_allclose(gram, expected, rtol=1e-13, atol=1e-14 * np.abs(expected).max())
+    assert_array_equal(np.diag(gram), problem.norm2[order])
+    assert_array_equal(gram, gram.T)
+
+
+@pytest.mark.parametrize("fit_intercept", [False, True])
+def test_residual_and_correlations_are_those_of_centred_columns(fit_intercept):
+    X, y, s = data(offset=1.0)
+    P = naive.problem(X, y, s, alpha=1.0, fit_intercept=fit_intercept)
+    store = known(Problem(csc(X), s, fit_intercept, y))
+    w = np.random.default_rng(1).standard_normal(len(store.which))
+    r = P.y - P.X[:, store.which] @ w
+    s = s / s.sum()
+    assert_allclose(store.residual(w), s * r, atol=1e-14)
+    assert_allclose(store.correlations(w), P.X[:, store.which].T @ (s * r), atol=1e-14)
+
+
+def test_only_means_far_above_the_deviation_make_the_gram_matrix_inexact():
+    X, y, _ = data()
+    full = X[:, [3]]
+    assert not SparseColumns(Problem(csc(full + 1.0), None, True, y)).inexact
+    assert SparseColumns(Problem(csc(full + 100.0), None, True, y)).inexact
+    assert not SparseColumns(Problem(csc(full + 100.0), None, False, y)).inexact
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("index", [np.int32, np.int64])
+def test_rows_are_appended_in_place_and_paired_with_what_was_there(dtype, index):
+    X, _, s = data()
+    X = X.astype(dtype).astype(np.float64)
+    lines = as_lines(csc(X, dtype, index))
+    size = np.count_nonzero(X)
+    ptr, ids, values = np.zeros(len(X) + 1, dtype=index), np.full(size, -1, np.int32), np.full(size, np.nan, dtype)
+    met = []
+    for block in BLOCKS:
+        new, first = np.array(block, dtype=np.intp), len(met)
+        met += block
+        count = np.count_nonzero(X[:, new])
+        ends, own_ids, own = np.zeros(len(X), dtype=index), np.empty(count, np.int32), np.empty(count, dtype)
+        by_rows(lines, new, first, ends, own_ids, own)
+        assert_array_equal(ends, np.cumsum(np.count_nonzero(X[:, new], axis=1)))
+        out = np.zeros((len(new), len(met)))
+        append_rows(ends, own_ids, own, first, s, ptr, ids, values, out)
+        product = X[:, new].T @ (s[:, None] * X[:, met])
+        below = np.arange(len(met)) < first + np.arange(len(new))[:, None]
+        assert_allclose(out, np.where(below, product, 0.0), rtol=1e-13, atol=1e-13)
+        used = ptr[-1]
+        rebuilt = sparse.csr_array((values[:used], ids[:used], ptr), shape=(len(X), len(met))).toarray()
+        assert_array_equal(rebuilt, X[:, met])
+        assert all((np.diff(ids[a:b]) > 0).all() for a, b in pairwise(ptr))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_fits_on_sparse_columns_are_those_on_dense_rows(weighted, monkeypatch):
+    """Short data are kept as dense rows; here they are not."""
+    rng = np.random.default_rng(3)
+    X = rng.standard_normal((150, 400)) * (rng.random((150, 400)) < 0.1) + (np.arange(400) % 50 == 0)
+    y = X[:, ::40] @ rng.standard_normal(10) + 0.1 * rng.standard_normal(150)
+    s = rng.exponential(size=150) if weighted else None
+    for alpha in (0.1, 0.01):
+        expected = Lasso(alpha=alpha, tol=1e-12, solver="active_set").fit(csc(X), y, sample_weight=s)
+        with monkeypatch.context() as patch:
+            patch.setattr(columns, "_SHORT", 0)
+            model = Lasso(alpha=alpha, tol=1e-12, solver="active_set").fit(csc(X), y, sample_weight=s)
+        assert model.converged_ and certify(model, X, y, s).relative_gap <= 1e-11
+        assert_allclose(model.coef_, expected.coef_, atol=1e-9)

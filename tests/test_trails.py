@@ -1,0 +1,90 @@
+"""Both ways down a grid, where they leave the straight course: drift, an end of rounds, goals below rounding."""
+
+import warnings
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.exceptions import ConvergenceWarning
+from test_continuation import TIGHT, N, X, Y, assert_is_the_single_fits, followed, path_of
+
+from lassofit import Lasso
+from lassofit._engine import descent_on_gram
+from lassofit._engine.trail import Trail
+
+TALL = X[:, :15]
+KINDS = {"wide": X, "tall": TALL}
+TOP = {name: np.abs((A - A.mean(0)).T @ (Y - Y.mean())).max() / N for name, A in KINDS.items()}
+each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.mark.parametrize("many", [1, 3, 16])
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.3])
+def test_it_does_not_matter_how_many_alphas_are_certified_at_once(many, l1_ratio, monkeypatch):
+    monkeypatch.setattr(descent_on_gram, "_MANY", many)
+    path = path_of(TALL, Y, alphas=7, l1_ratio=l1_ratio)
+    assert path.converged.all() and path.n_full_passes >= 2
+    assert_is_the_single_fits(path, TALL, Y, l1_ratio=l1_ratio)
+
+
+@each_kind
+def test_what_has_drifted_is_solved_once_more(kind, monkeypatch):
+    """At two alphas the step ends off its solution, and does not know it."""
+    alphas = TOP[kind] * np.geomspace(0.5, 0.01, 9)
+    plain, step, steps = followed(KINDS[kind], Y, alphas), Trail.step, []
+
+    def drifting(self, alpha):
+        step(self, alpha)
+        steps.append(alpha)
+        if steps.count(alpha) == 1 and alpha in alphas[[2, 5]]:
+            self.face.w[:] *= 1.01
+            if not self.face.columns.complete:
+                self.weighted = self.face.columns.weighted(self.face.w)
+
+    monkeypatch.setattr(Trail, "step", drifting)
+    found = followed(KINDS[kind], Y, alphas)
+    for solution, expected in zip(found, plain, strict=True):
+        assert solution.converged and solution.passes is not None
+        assert_allclose(solution.w, expected.w, atol=1e-10)
+
+
+@each_kind
+@pytest.mark.parametrize("many", [1, 16])
+def test_max_iter_bounds_every_alpha_whoever_solves_it(kind, many, monkeypatch):
+    """Rounds that a trail took before it was lost count."""
+    monkeypatch.setattr(descent_on_gram, "_MANY", many)
+    alphas = TOP[kind] * np.geomspace(0.5, 1e-3, 6)
+    for max_iter in (1, 2, 3, 5, 8):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            path = Lasso(tol=1e-12, max_iter=max_iter).fit_path(KINDS[kind], Y, alphas)
+        assert (path.n_iters <= max_iter).all() and np.isfinite(path.dual_gaps).all()
+    path = Lasso(tol=1e-12, max_iter=1000).fit_path(KINDS[kind], Y, alphas)
+    assert path.converged.all() and path.n_full_passes is not None
+
+
+@each_kind
+def test_the_alphas_after_a_lost_one_are_solved_too(kind, monkeypatch):
+    """One by one, from what is left."""
+    alphas = TOP[kind] * np.geomspace(0.5, 0.01, 9)
+    step = Trail.step
+
+    def losing(self, alpha):
+        step(self, alpha)
+        self.lost = self.lost or alpha == alphas[4]
+
+    monkeypatch.setattr(Trail, "step", losing)
+    found = followed(KINDS[kind], Y, alphas)
+    alone = [solution.passes is None for solution in found]
+    assert not any(alone[:4]) and all(alone[5:])
+    for alpha, solution in zip(alphas, found, strict=True):
+        assert solution.converged
+        assert_allclose(solution.w, Lasso(alpha, **TIGHT).fit(KINDS[kind], Y).coef_, atol=1e-9)
+
+
+@each_kind
+def test_a_goal_below_rounding_does_not_end_the_path(kind):
+    with pytest.warns(ConvergenceWarning, match="rounding in float64 leaves no less"):
+        path = Lasso(tol=1e-25).fit_path(KINDS[kind], Y, TOP[kind] * np.geomspace(0.5, 0.01, 9))
+    assert path.n_full_passes is not None and path.n_iters.max() < 100
+    assert (path.dual_gaps < 1e-14 * np.var(Y)).all()
