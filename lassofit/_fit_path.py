@@ -37,12 +37,15 @@ class Source(NamedTuple):
     def rounded(self, solution):
         """Return support, coefficients there, and intercept, in the dtype of X."""
         dtype, support = self.problem.X.dtype, solution.support
-        with np.errstate(over="ignore"):
-            values, intercept = solution.w[support].astype(dtype, copy=False), dtype.type(solution.intercept)
+        values, intercept = solution.w[support], solution.intercept
+        if dtype != np.float64:
+            with np.errstate(over="ignore"):
+                values, intercept = values.astype(dtype), dtype.type(intercept)
+            kept = values != 0
+            support, values = support[kept], values[kept]
         if not (np.isfinite(values).all() and math.isfinite(intercept)):
             raise ValueError(f"X, y: the coefficients are not finite in {dtype}. Rescale X or y.")
-        kept = values != 0  # in float64 they all are
-        return (support, values, intercept) if kept.all() else (support[kept], values[kept], intercept)
+        return support, values, dtype.type(intercept)
 
 
 def requested(alphas, eps):

@@ -7,19 +7,21 @@ only their Gram matrix is.
 """
 
 import numpy as np
+from scipy.special import erfc
 
 from .kernels.descent import combine, correlate
-from .kernels.newton import L1, NORM, C
+from .kernels.newton import L1, NORM, C, W
 from .kernels.sparse import append_rows, by_rows
 
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _SPARSE = 0.2  # of the coefficients: below it their rows are gathered, above it all are read
 _SHORT = 4096  # samples, at most, of sparse columns that are kept dense
-_ROWS = 8  # of a Gram matrix that grows, at once, at least, and twice those that are asked for
+_ROWS = 8  # of a Gram matrix that grows, at once, at least; twice those that are asked for, a quarter of those made
 _PASS = 13  # rows: what the reading of X costs besides (measured, like what the whole matrix costs: p / 2)
-_MOST = 0.2  # of p rows: what may be spent before the whole matrix is made, and perhaps in vain
-_FEWEST = 64  # columns of a matrix that grows
+_MOST = 0.25  # of p rows: what may be spent before the whole matrix is made, and perhaps in vain
+_LIKELY = 0.6  # of the columns: where more are expected to be active in the end, all rows are made at once
+_WORTH = 10**8  # n p^2: below it, the whole matrix takes no more than two milliseconds
 _FAR = 1e2  # of a variance: a squared mean above it costs uncentred products more than two digits
 
 
@@ -180,26 +182,40 @@ class GrowingGram(AllColumns):
         self.made = np.zeros(problem.p, dtype=bool)
         self.passes = 0
         self.spent = 0  # in rows
+        self.least = None  # the least l1 that there will be
 
     def need(self, columns, table):
         """Have the rows of these columns, and of some more that are nearest to becoming active."""
         new = columns[~self.made[columns]]
         if not len(new):
             return
-        size = max(_ROWS, 2 * len(new))
+        size = max(_ROWS, 2 * len(new), np.count_nonzero(self.made) // 4)
         self.passes += 1
         self.spent += size + _PASS
-        if size >= len(self.made) or (self.spent > _MOST * len(self.made) and self.made.any()):
+        dear = self.spent > _MOST * len(self.made) and self.made.any()
+        if dear or max(size, self._expected(table)) > _LIKELY * len(self.made):
             self._complete()
             return
         with np.errstate(divide="ignore", invalid="ignore"):
-            pull = np.abs(table[C]) / (table[L1] * table[NORM])
+            pull = np.abs(table[C]) / table[L1]
         pull[self.made | np.isnan(pull)] = -1.0
         pull[new] = np.inf
         chosen = np.argpartition(-pull, size)[:size]
         chosen = np.sort(chosen[pull[chosen] >= 0])
         self.gram[chosen] = self.problem.gram_rows(chosen)
         self.made[chosen] = True
+
+    def _expected(self, table):
+        """Return how many columns the noise alone would make active at the least l1, were they independent of it.
+
+        Their correlations would be normal, with the standard deviation |x_j| |r| / sqrt(n).
+        """
+        if self.least is None:
+            return 0.0
+        problem = self.problem
+        square = problem.y_norm**2 - float((problem.target_correlations() + table[C]) @ table[W])
+        level = table[NORM] * np.sqrt(max(square, 0.0) * 2.0 * float(problem.s @ problem.s))
+        return float(erfc(self.least / np.where(level > 0, level, np.inf)).sum())
 
     def _complete(self):
         rest = np.flatnonzero(~self.made)
@@ -246,8 +262,8 @@ def fits(problem, size):
 def all_columns(problem):
     """Return the store of all columns for a path: it grows where that costs no digits, and may save some work."""
     far = (problem.mean**2 > _FAR * problem.norm2).any()
-    grows = not (far or problem.is_sparse or problem.made_gram is not None) and problem.p >= _FEWEST
-    return GrowingGram(problem) if grows else AllColumns(problem)
+    whole = far or problem.is_sparse or problem.made_gram is not None or problem.n * problem.p**2 <= _WORTH
+    return AllColumns(problem) if whole else GrowingGram(problem)
 
 
 def known_columns(problem):

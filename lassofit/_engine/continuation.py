@@ -72,7 +72,7 @@ class Continuation(Trail):
             self.weighted = face.columns.weighted(face.w)
             which, c = self._price(self.weighted)
             scores = np.empty(len(which))
-            own = self.unit.at(which).scaled(self.alpha)
+            own = self.unit.at(which).times(self.alpha)
             score(np.zeros(len(which)), c, *own, self.norm[which], self.slack[which], scores)
             wanted = np.flatnonzero(scores > 0)
             if not len(wanted):
@@ -119,6 +119,6 @@ class Continuation(Trail):
         face = self.face
         face.c[:] = face.columns.correlate(self.weighted)
         nothing = np.zeros(len(face.w), dtype=bool)
-        own = self.unit.at(face.which).scaled(self.alpha)
+        own = self.unit.at(face.which).times(self.alpha)
         known = face.w, face.c, float(self.weighted @ self.weighted), nothing, self.slack[face.which]
         return certify_point(self.problem, own, *known, most=self.most, strict=self.strict)._replace(c=None)

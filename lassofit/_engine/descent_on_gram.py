@@ -33,6 +33,8 @@ class DescentOnGram(Trail):
     def follow(self, alphas):
         """Yield the Solution and its Record at every alpha in turn, as far as it goes."""
         self.unit.scaled(alphas.max())  # raises where it overflows
+        if self.face.columns.grows:
+            self.face.columns.least = self.unit.l1 * alphas.min()
         size, done = max(1, min(_MANY, _ENTRIES // self.problem.p)), 0
         while done < len(alphas) and not self.lost:
             if alphas[done] == 0:  # least squares: its certificate needs projections
@@ -60,31 +62,32 @@ class DescentOnGram(Trail):
         w = np.array(points)
         at = np.flatnonzero(w.any(axis=0))
         c = self.target - w[:, at] @ self.face.columns.gram[at]
+        squares = squared_residual(self.problem, w, c, self.target)
         for i, alpha in enumerate(alphas[: len(w)]):
             self.rounds = rounds[i]
-            penalty = self.unit.scaled(alpha)
-            certificate = self._certify(penalty, w[i], c[i])
+            certificate = self._certify(alpha, w[i], c[i], squares[i])
             moved = not np.array_equal(w[i], before)
             solution = self.solution(w[i], at[w[i, at] != 0], alpha, certificate, moved)
             if not (solution.converged or solution.at_floor):
                 self.face.start(w[i], c[i])
                 self.alpha = alpha
                 if i == 0:
-                    yield from self._refined(penalty)
+                    yield from self._refined()
                 return
             yield self._counted(solution, seconds[i])
             before = w[i]
         self.face.c[:] = c[-1]
 
-    def _refined(self, penalty):
+    def _refined(self):
         """Yield the Solution at the present alpha, solved again from correlations without the steps' rounding."""
         began = perf_counter()
         for _ in range(REFINEMENTS):
             self.face.scale(self.alpha, self.alpha)
             self.solve()
             self.face.refresh()
-            certificate = self._certify(penalty, self.face.w, self.face.c)
-            w = self.face.w.copy()
+            w, c = self.face.w.copy(), self.face.c
+            square = float(squared_residual(self.problem, w, c, self.target))
+            certificate = self._certify(self.alpha, w, c, square)
             solution = self.solution(w, np.flatnonzero(w), self.alpha, certificate, True)
             if solution.converged or solution.at_floor:
                 yield self._counted(solution, perf_counter() - began)
@@ -93,9 +96,8 @@ class DescentOnGram(Trail):
                 return
         self.lost = True
 
-    def _certify(self, penalty, w, c):
-        v2 = squared_residual(self.problem, w, c, self.target)
-        return certify_point(self.problem, penalty, w, c, v2, self.nothing, self.slack)
+    def _certify(self, alpha, w, c, square):
+        return certify_point(self.problem, self.unit.times(alpha), w, c, square, self.nothing, self.slack)
 
     def _counted(self, solution, seconds):
         """Return the Solution, with the passes over X since the one before, and its Record."""

@@ -122,10 +122,10 @@ def rounding_share(problem, weight):
 def squared_residual(problem, w, c, target):
     """Return <r, r> = <y, y> - <X'y + c, w> from correlations, and the rounding of the sum on top: it is no less.
 
-    Where coefficients are huge, all of it is rounding: cut off at 0, the gap would be 0 too.
+    Where coefficients are huge, all of it is rounding: cut off at 0, the gap would be 0 too. Several points are rows.
     """
     parts = (target + c) * w
-    return max(problem.y_norm**2 - float(parts.sum()), 0.0) + 4 * _EPS * float(np.abs(parts).sum())
+    return np.maximum(problem.y_norm**2 - parts.sum(axis=-1), 0.0) + 4 * _EPS * np.abs(parts).sum(axis=-1)
 
 
 def kkt_residual(problem, penalty, w, r):

@@ -25,12 +25,14 @@ class Penalty(NamedTuple):
         """Return the mask of F: unpenalised columns strictly inside their bounds."""
         return (self.l1 == 0) & (self.l2 == 0) & (self.lo < w) & (w < self.hi)
 
+    def times(self, ratio):
+        """Return the penalty of ``ratio * alpha``, which is known to be finite."""
+        return Penalty(self.l1 * ratio, self.l2 * ratio, self.lo, self.hi)
+
     def scaled(self, ratio):
-        """Return the penalty of ``ratio * alpha``."""
-        if ratio <= 1.0:
-            return Penalty(self.l1 * ratio, self.l2 * ratio, self.lo, self.hi)
+        """Return the penalty of ``ratio * alpha``, or raise a ValueError where it overflows."""
         with np.errstate(over="ignore"):
-            return _finite(Penalty(self.l1 * ratio, self.l2 * ratio, self.lo, self.hi), ratio)
+            return _finite(self.times(ratio), ratio)
 
 
 def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):

@@ -59,7 +59,7 @@ class Trail:
         solution = Solution(self.problem, self.unit)
         solution.w, solution.support = w, support
         solution.goal = self.control.tol * solution.scale
-        penalty = self.unit.scaled(alpha) if certificate.hidden > solution.goal else None  # seldom asked for
+        penalty = self.unit.times(alpha) if certificate.hidden > solution.goal else None  # seldom asked for
         certificate = solution.judge(self.problem, penalty, certificate, self.control.tol)
         solution.intercept = self.problem.intercept(w)
         solution.n_iter = self.rounds if moved else 0
