@@ -278,8 +278,10 @@ class Problem:
         if level is not None:
             product = product * np.float64(level) ** 2
         for columns in _blocks(len(which), _FEWEST_ROWS):
-            corner = product[columns, columns]
-            corner[:] = np.triu(corner) + np.triu(corner, 1).T
+            corner = product[columns, columns]  # its lower triangle is still zero
+            diagonal = corner.diagonal().copy()
+            corner += corner.T
+            np.fill_diagonal(corner, diagonal)
             product[columns.stop :, columns] = product[columns, columns.stop :].T
         return product.T  # in C order
 
