@@ -9,13 +9,17 @@ __version__ = "0.1.0.dev0"
 
 _HOME = {
     "ElasticNet": "_lasso",
+    "ElasticNetCV": "_lasso_cv",
     "Lasso": "_lasso",
+    "LassoCV": "_lasso_cv",
     "RegularizationPath": "_regularization_path",
     "enet_path": "_path",
     "lasso_path": "_path",
 }
 
-__all__ = ["ElasticNet", "Lasso", "RegularizationPath", "__version__", "enet_path", "lasso_path"]
+__all__ = [
+    "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "RegularizationPath", "__version__", "enet_path", "lasso_path",
+]  # fmt: skip
 
 
 def __getattr__(name):

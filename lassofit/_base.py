@@ -8,16 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 from joblib import effective_n_jobs
-from scipy import sparse
-from sklearn import get_config
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.base import MultiOutputMixin
 from sklearn.utils import check_random_state, metadata_routing
-from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.parallel import Parallel, delayed
 
 from ._engine import progress, validation  # neither imports numba
 from ._engine.penalty import build_penalty
 from ._fit_path import Source, requested, single_target, solve_path
+from ._predictor import LinearPredictor
 
 
 class Target(NamedTuple):
@@ -34,13 +32,8 @@ class Target(NamedTuple):
     records: list
 
 
-class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
     """Base of the L1-regularised linear regressors; subclasses hold parameters and documentation."""
-
-    # scikit-learn's HTML repr shows the documentation of parameters only where it can link to a page. There is no
-    # site yet, so the link goes nowhere; the text comes from the docstring.
-    _doc_link_module = "lassofit"
-    _doc_link_template = "#"
 
     # check_input is used for speed and is not something to be passed around in a pipeline.
     __metadata_request__fit = {"check_input": metadata_routing.UNUSED}  # noqa: RUF012
@@ -128,7 +121,7 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             The number of alphas, evenly spaced in the logarithm from the smallest at which all penalised coefficients
             are zero; or the alphas, which are sorted in descending order: repetitions stay, and 0 is allowed.
         eps : float, default=1e-3
-            The last alpha over the first, where ``alphas`` is a number; between 0 and 1.
+            The last alpha over the first, where ``alphas`` is a number; above 0 and at most 1.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights, as in ``fit``.
 
@@ -169,20 +162,25 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     def _set_up(self, X, sample_weight, y=None):
         """Return the problem (without a target, if y is None), the penalty and the solver's control."""
-        from ._engine import grams, problem, solve  # one statement: three take 2 us longer
+        from ._engine import problem
 
-        n, p = X.shape
-        factor = validation.check_factor(self.penalty_factor, p, getattr(self, "feature_names_in_", None))
-        lower, upper = validation.check_bounds(self.bounds, self.positive, p)
-        s = validation.check_weights(sample_weight, n)
+        s = validation.check_weights(sample_weight, X.shape[0])
         data = problem.Problem(validation.solver_ready(X), s, self.fit_intercept, y)
         validation.check_moments(data, type(self).__name__)
+        return data, *self._terms(data)
+
+    def _terms(self, data):
+        """Return the penalty and the solver's control, for the Problem of any rows."""
+        from ._engine import grams, solve
+
+        factor = validation.check_factor(self.penalty_factor, data.p, getattr(self, "feature_names_in_", None))
+        lower, upper = validation.check_bounds(self.bounds, self.positive, data.p)
         l1_ratio = float(getattr(self, "l1_ratio", 1.0))
         penalty = build_penalty(data, float(self.alpha), l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter
         sweeps = solve.takes_sweeps(self.solver, self.selection == "random")
         gram = grams.choose_gram(data, self.precompute, sweeps)
-        return data, penalty, solve.Control(float(self.tol), limit, solver=self.solver, gram=gram)
+        return penalty, solve.Control(float(self.tol), limit, solver=self.solver, gram=gram)
 
     def _starts(self, n_targets, p):
         """Return the starting coefficients of every target: those of the last fit under warm_start, else None."""
@@ -250,41 +248,11 @@ class CoordinateRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.proven_zero_ = found.proven_zero
         self._records = [target.records for target in targets]
 
-    def predict(self, X):
-        """Return ``X @ coef_ + intercept_``.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
-            Data.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
-            Predictions.
-        """
-        X = validation.check_new_data(self, X)
-        return safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_
-
     @property
     def history_(self):
         """The certificates on the way, as arrays by name: a dict, or a list of them, one a target."""
         histories = [progress.history(records) for records in self._records]
         return histories[0] if len(histories) == 1 else histories
-
-    @property
-    def sparse_coef_(self):
-        """Sparse representation of ``coef_``, of shape (1, n_features) or (n_targets, n_features)."""
-        coef = sparse.csr_array(np.atleast_2d(self.coef_))
-        # scikit-learn 1.9 lets the user choose; matrices before that.
-        wants_array = get_config().get("sparse_interface", "spmatrix") == "sparray"
-        return coef if wants_array else sparse.csr_matrix(coef)
-
-    def __sklearn_tags__(self):
-        """Return scikit-learn's tags: sparse X and several targets are fine."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
 
 
 def _solve_targets(jobs):

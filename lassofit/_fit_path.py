@@ -53,8 +53,8 @@ def requested(alphas, eps):
     from ._engine import request
 
     validation.check_parameters({"eps": eps})
-    if not 0 < eps < 1:
-        raise ValueError(f"eps must be above 0 and below 1, got {eps!r}.")
+    if not 0 < eps <= 1:
+        raise ValueError(f"eps must be above 0 and at most 1, got {eps!r}.")
     if alphas is None or isinstance(alphas, str | bool | np.bool_):
         raise TypeError(f"alphas must be an integer or a sequence of numbers >= 0, got {alphas!r}.")
     return request.requested_alphas("deprecated", alphas)

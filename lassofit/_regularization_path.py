@@ -32,15 +32,15 @@ class RegularizationPath:
         Certified bounds on the distances of the objective from its minimum, in the units of the objective, taken in
         float64 before ``coefs`` are rounded to the dtype of X.
     n_iters : ndarray of shape (n_alphas,), int
-        Sweeps and Newton steps at every alpha.
+        Rounds of the active set plus sweeps at every alpha.
     converged : ndarray of shape (n_alphas,), bool
         Whether the relative dual gap is within ``tol``.
     n_full_passes : int or None
-        How often all of X was read: once for the column moments and X'y, once for the Gram matrix of all columns, if it
-        was made, and every time that all columns were priced. Columns that were read by themselves do not count. None
-        where some alpha was solved by itself, which is not counted: with ``solver='cd'``, ``selection='random'``,
-        unpenalised features or a given Gram matrix, at ``alpha=0``, for a single alpha, and from where memory, rounding
-        or ``max_iter`` put an end to following the path.
+        How often all of X was read: once for the column moments and X'y, once for the Gram matrix of all columns, or
+        for each block of its rows, and every time that all columns were priced. Columns that were read by themselves do
+        not count. None where some alpha was solved by itself, which is not counted: with ``solver='cd'``,
+        ``selection='random'``, a given Gram matrix, or unpenalised features on wide or sparse X, at ``alpha=0``, for a
+        single alpha, and from where memory, rounding or ``max_iter`` put an end to following the path.
     n_features_in_ : int
         Number of features of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)

@@ -7,11 +7,12 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from lassofit import ElasticNet, Lasso, lasso_path
-from lassofit._engine import columns, validation
+from lassofit._engine import columns, descent_on_gram, validation
 from lassofit._engine import problem as problem_room
 from lassofit._engine.columns import AllColumns, GrowingGram, all_columns
 from lassofit._engine.kernels.newton import L1, NORM, C
 from lassofit._engine.problem import Problem
+from lassofit.testing import dual_gap
 
 N, P = 150, 80
 RNG = np.random.default_rng(2)
@@ -93,6 +94,8 @@ KINDS = {
     "box": {"bounds": (-0.2, 0.4)},
     "factors": {"penalty_factor": np.r_[np.inf, RNG.uniform(0.3, 3, P - 1)]},
     "standardize": {"standardize": True},
+    "unpenalised": {"penalty_factor": np.r_[0.0, 0.0, 0.0, np.inf, RNG.uniform(0.3, 3, P - 4)]},
+    "elastic net and unpenalised": {"l1_ratio": 0.4, "penalty_factor": np.r_[0.0, 0.0, np.ones(P - 2)]},
 }
 
 
@@ -132,3 +135,21 @@ def test_where_many_columns_will_be_active_all_rows_are_made_at_once():
     A, top = np.asfortranarray(X), np.abs((X - X.mean(0)).T @ (Y - Y.mean())).max() / N
     path = Lasso(tol=1e-10).fit_path(A, Y, top * np.geomspace(0.5, 1e-4, 12))
     assert path.n_full_passes == 2 and path.df[-1] > 0.6 * P and path.df[0] < 0.2 * P
+
+
+UNFIT = {
+    "dependent": lambda A: (np.column_stack([A, A[:, 0]]), {"penalty_factor": np.r_[0.0, np.ones(P - 1), 0.0]}),
+    "bounded": lambda A: (A, {"penalty_factor": np.r_[0.0, np.ones(P - 1)], "bounds": (-0.5, 0.5)}),
+    "too many": lambda A: (A, {"penalty_factor": np.zeros(P)}),
+}
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_unpenalised_columns_that_are_not_for_it(kind, monkeypatch):
+    """Solved alpha by alpha, and as well."""
+    monkeypatch.setattr(descent_on_gram, "_FREE", 20)
+    A, kw = UNFIT[kind](X)
+    path = Lasso(tol=1e-11, max_iter=10_000, **kw).fit_path(np.asfortranarray(A), Y, [0.5, 0.1])
+    assert path.converged.all() and path.n_full_passes is None
+    for alpha, coef, intercept in zip(path.alphas, path.coefs.T, path.intercepts, strict=True):
+        assert dual_gap(A, Y, coef, intercept, alpha=alpha, **kw) <= 2e-11 * np.var(Y)

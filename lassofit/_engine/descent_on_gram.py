@@ -8,6 +8,7 @@ that has added up, is solved once more, from there.
 from time import perf_counter
 
 import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
 from .columns import all_columns
 from .duality import certify_point, squared_residual
@@ -16,6 +17,8 @@ from .trail import REFINEMENTS, Trail
 
 _MANY = 16  # alphas at once, at most
 _ENTRIES = 1 << 18  # coefficients of them, at most
+_FREE = 100  # unpenalised columns, at most
+_INDEPENDENT = 1e-4  # of a column's norm: what the other unpenalised ones have to leave of it
 
 
 class DescentOnGram(Trail):
@@ -23,10 +26,14 @@ class DescentOnGram(Trail):
 
     def __init__(self, problem, unit, control, start=None):
         super().__init__(problem, unit, control, all_columns(problem))
-        self.nothing = np.zeros(problem.p, dtype=bool)
+        self.free = (unit.l1 == 0) & (unit.lo < unit.hi)  # all of F, wherever the path is: see ``projects``
         self.passes = 0  # over X, for the Gram matrix
         self.target = problem.target_correlations()
-        self.face.refresh()
+        self.face.start(np.zeros(problem.p))
+        self.among_free = None
+        if self.free.any():
+            which = np.flatnonzero(self.free)
+            self.among_free = cho_factor(self.face.columns.gram[np.ix_(which, which)])
         if start is not None:
             self.begin(start, lambda size: True)
 
@@ -97,10 +104,36 @@ class DescentOnGram(Trail):
         self.lost = True
 
     def _certify(self, alpha, w, c, square):
-        return certify_point(self.problem, self.unit.times(alpha), w, c, square, self.nothing, self.slack)
+        """Certify w; where columns are unpenalised, by the residual less its projection on them, which is rounding."""
+        outside = 0.0
+        if self.among_free is not None:
+            a = cho_solve(self.among_free, c[self.free])
+            outside = max(float(c[self.free] @ a), 0.0)
+            c = np.where(self.free, 0.0, c - a @ self.face.columns.gram[self.free])
+            square = max(square - outside, 0.0)
+        return certify_point(self.problem, self.unit.times(alpha), w, c, square, self.free, self.slack, outside)
 
     def _counted(self, solution, seconds):
         """Return the Solution, with the passes over X since the one before, and its Record."""
         solution.passes, self.passes = self.face.columns.passes - self.passes, self.face.columns.passes
         known, support = solution.certificate, len(solution.support)
         return solution, Record(solution.n_iter, known.objective, known.gap, support, self.problem.p, seconds)
+
+
+def projects(problem, unit):
+    """Return whether the unpenalised columns, if any, are few, without bounds, and independent of each other.
+
+    Then they are F at every alpha, and projections on them go by the Cholesky factor of their own Gram matrix.
+    """
+    which = np.flatnonzero((unit.l1 == 0) & (unit.lo < unit.hi))
+    if not len(which):
+        return True
+    bounded = np.isfinite(unit.lo[which]) | np.isfinite(unit.hi[which])
+    if len(which) > _FREE or bounded.any() or unit.l2[which].any():
+        return False
+    norm = np.sqrt(problem.norm2[which])
+    try:
+        factor = cholesky(problem.gram(which) / np.outer(norm, norm))
+    except LinAlgError:
+        return False
+    return bool((np.diag(factor) > _INDEPENDENT).all())

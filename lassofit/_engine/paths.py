@@ -3,7 +3,7 @@
 import numpy as np
 
 from .continuation import Continuation
-from .descent_on_gram import DescentOnGram
+from .descent_on_gram import DescentOnGram, projects
 from .grams import GRAM_CAP
 from .kernels.certificate import largest_pull
 from .penalty import Penalty
@@ -78,13 +78,15 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
 
 
 def _trail(problem, penalty, control, start):
-    """Return what follows the grid; None where columns are unpenalised, or sweeps or a Gram matrix were asked for."""
+    """Return what follows the grid; None where too much is unpenalised, or sweeps or a Gram matrix were asked for."""
     sweeps = takes_sweeps(control.solver, control.shuffle is not None)
     given = isinstance(control.gram, np.ndarray) and control.gram is not problem.made_gram
-    unpenalised = ((penalty.l1 == 0) & (penalty.lo < penalty.hi)).any()
-    if problem.y_norm == 0 or sweeps or given or unpenalised:
+    if problem.y_norm == 0 or sweeps or given:
         return None
     n, p = problem.n, problem.p
     cheap = n >= p and p <= _WIDEST and 8 * p**2 <= GRAM_CAP
     on_gram = problem.exact_gram and (cheap or problem.made_gram is not None)
+    unpenalised = ((penalty.l1 == 0) & (penalty.lo < penalty.hi)).any()
+    if unpenalised and not (on_gram and projects(problem, penalty)):
+        return None
     return (DescentOnGram if on_gram else Continuation)(problem, penalty, control, start)

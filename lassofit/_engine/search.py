@@ -37,6 +37,8 @@ _NEAR = 25.0  # times alpha
 _CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
 _DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
 _TRIES = 3  # at the target on a Gram matrix in single precision, before it is made in double
+_CLEAN = 1e-8  # a relative gap: above it, one more refinement is worth its 5 % of the time, whatever tol is
+_SHARP = 1e-5  # of the diagonal: below such a pivot, single precision does not tell dependent columns from others
 _FEW = 32  # columns: the stages cost more than they save
 
 
@@ -88,8 +90,10 @@ class Search:
 
         Asked where there is an l2 penalty: the gap is quadratic in the error there, as ``solve`` says.
         """
-        exact = self.on_gram and not self.face.columns.inexact
-        if self.ratio is None or exact or not self.penalty.l2.any():
+        rough = self.on_gram and self.face.columns.inexact
+        if rough and self.ratio == 1.0 and self.tries == 0 and self.solution.relative_gap > _CLEAN:
+            return False
+        if self.ratio is None or (self.on_gram and not rough) or not self.penalty.l2.any():
             return True
         gains = self._gains(self.penalty, c)
         return gains.max(initial=0.0) <= tol * np.abs(self.solution.w * self.norm).max(initial=0.0)
@@ -118,6 +122,10 @@ class Search:
                 self._price_and_solve(c, budget)
                 break
             self._solve(budget)
+            if self._blurred():
+                self._take_gram(self.face.coefficients(), rough=False)
+                self.face.scale(self.ratio)
+                self._solve(budget)
             if self.ratio == 1.0 or self.rounds >= budget:
                 break
         if self.face is None:
@@ -261,6 +269,14 @@ class Search:
         self._take_gram(w)
         self.face.scale(self.ratio)
         self._solve(budget)
+
+    def _blurred(self):
+        """Return whether active columns depend on each other more than a Gram matrix in single precision can tell."""
+        face = self.face
+        if not (face.columns.inexact and self.may_use_gram and face.k):
+            return False
+        pivots = np.diagonal(face.factor)[: face.k] ** 2
+        return bool((pivots < _SHARP * face.table[NORM, face.order[: face.k]] ** 2).any())
 
     def _take_gram(self, w, rough=True):
         """Go on with the Gram matrix of all columns; ``rough``: in single precision, where that saves some time."""

@@ -82,6 +82,11 @@ def _precompute(name, value):
         raise ValueError(f"{name} must be True, False, 'auto' or a Gram matrix, got {value!r}.")
 
 
+def _rule(name, value):
+    if not (callable(value) or (isinstance(value, str) and value in ("min", "1se"))):
+        raise ValueError(f"{name} must be 'min', '1se' or a callable, got {value!r}.")
+
+
 def _anything(name, value):
     """Checked where it is used: it depends on the data."""
 
@@ -104,6 +109,8 @@ RULES = {
     "precompute": _precompute,
     "verbose": _verbose,
     "n_jobs": _jobs,
+    "store_cv_results": _boolean,
+    "alpha_rule": _rule,
     "random_state": _anything,
     "penalty_factor": _anything,
     "bounds": _anything,
@@ -118,6 +125,14 @@ def check_parameters(parameters):
     for name, value in parameters.items():
         if name in RULES:
             RULES[name](name, value)
+
+
+def check_element(name, value):
+    """Check one of several alphas; the messages are scikit-learn's."""
+    if not isinstance(value, Real):
+        raise TypeError(f"{name} must be an instance of float, not {type(value).__name__}.")
+    if not value >= 0:
+        raise ValueError(f"{name} == {value}, must be >= 0.0.")
 
 
 def check_data(estimator, X, y):

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from suites import KINDS, REPLACED, SUITES, WAITING
+from suites import KINDS, SUITES
 
 HERE = Path(__file__).parent
 
@@ -45,12 +45,7 @@ def read_exclusions(name):
     unknown = set(table) - set(KINDS)
     if unknown:
         raise pytest.UsageError(f"excluded.toml: unknown kinds {sorted(unknown)} under {name}")
-    return [
-        (kind, pattern, reason)
-        for kind, entries in table.items()
-        if not WAITING.get(kind, set()) & set(REPLACED)
-        for pattern, reason in entries.items()
-    ]
+    return [(kind, pattern, reason) for kind, entries in table.items() for pattern, reason in entries.items()]
 
 
 class Calls:
@@ -124,7 +119,7 @@ class InPlace:
     def watched(self):
         """Return the replacements by name, with their calls counted."""
         lassofit = importlib.import_module("lassofit")
-        ours = {name: getattr(lassofit, name) for name in REPLACED}
+        ours = {name: getattr(lassofit, name) for name in self.suite.replaced}
         self.calls.watch_classes({name: value for name, value in ours.items() if isinstance(value, type)})
         for name, value in ours.items():
             if not isinstance(value, type):

@@ -3,22 +3,19 @@
 from dataclasses import dataclass, field
 
 # lassofit's names that take the place of the peers' names of the same spelling. A name that is added here is
-# replaced wherever a peer has it, must be exercised, and ends the exclusions that waited for it (see WAITING).
-REPLACED = ("Lasso", "ElasticNet", "lasso_path", "enet_path")
+# replaced wherever a peer has it, and must be exercised.
+REPLACED = ("Lasso", "ElasticNet", "LassoCV", "ElasticNetCV", "lasso_path", "enet_path")
+SINGLE = tuple(name for name in REPLACED if not name.endswith("CV"))  # skglm has no others; celer's do not run any more
 
 # The kinds of exclusion in excluded.toml.
 KINDS = (
     "internals",  # tests of the peer's private internals
     "multitask",  # tests of MultiTask estimators and of paths over several targets, which lassofit does not have
-    "cv",  # tests of LassoCV and ElasticNetCV alone, which are not replaced yet
     "absent",  # tests of models and parameters that lassofit does not have
     "limits",  # tests that demand a limitation or a side effect of the peer's
     "inexact",  # tests that require inexactness
     "empty",  # parameter sets for which the peer's test returns without doing anything
 )
-
-# A kind applies only as long as none of these names is replaced.
-WAITING = {"cv": {"LassoCV", "ElasticNetCV"}}
 
 CLASSES = tuple(name for name in REPLACED if name[0].isupper())
 
@@ -37,11 +34,12 @@ class Suite:
     face: str | None = None  # module here with lassofit's classes behind the peer's signatures
     in_tests: dict = field(default_factory=dict)  # test module -> {name in it: its replacement}
     needs: tuple = ()  # other packages that its tests import
+    replaced: tuple = REPLACED
 
 
-def each(pattern):
-    """Return the pattern for every replaced class, its name in the place of {}."""
-    return tuple(pattern.format(name) for name in CLASSES)
+def each(pattern, names=REPLACED):
+    """Return the pattern for every class among the names, its name in the place of {}."""
+    return tuple(pattern.format(name) for name in names if name[0].isupper())
 
 
 # The position of each class among the parameters of test_coef_default_threshold, which are not named.
@@ -113,6 +111,7 @@ SKLEARN = Suite(
 
 CELER = Suite(
     distribution="celer",
+    replaced=SINGLE,
     package="celer",
     written_for="0.7",
     namespaces=("celer", "celer.dropin_sklearn"),
@@ -122,17 +121,18 @@ CELER = Suite(
 
 SKGLM = Suite(
     distribution="skglm",
+    replaced=SINGLE,
     package="skglm",
     written_for="0.5",
     namespaces=("skglm", "skglm.estimators"),
     face="skglm_face",
     tests={
         "skglm.tests.test_estimators": (
-            *each("test_check_estimator[{}]"),
-            *each("test_estimator[*-{}]"),
-            *each("test_generic_estimator[*-{}-*]"),
-            *each("test_grid_search[{}]"),
-            *each("test_warm_start[{}]"),
+            *each("test_check_estimator[{}]", SINGLE),
+            *each("test_estimator[*-{}]", SINGLE),
+            *each("test_generic_estimator[*-{}-*]", SINGLE),
+            *each("test_grid_search[{}]", SINGLE),
+            *each("test_warm_start[{}]", SINGLE),
             "test_check_estimator[wLasso]",
             "test_estimator[*-wLasso]",
             "test_generic_estimator[*-WeightedLasso-*]",

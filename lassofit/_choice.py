@@ -1,0 +1,61 @@
+"""Which alpha cross-validation chooses: means and standard errors over folds, and the rules."""
+
+from numbers import Integral
+
+import numpy as np
+
+
+def standard_error(losses, weights):
+    """Return the weighted mean over folds, its standard error, and the folds' weights as shares: all as glmnet's.
+
+    ``losses`` has shape (n_folds, n_alphas); a fold weighs as much as the rows that it holds out. The error is
+    sqrt(weighted mean of (loss - mean)^2 / (n_folds - 1)); NaN for a single fold.
+    """
+    mean = np.average(losses, axis=0, weights=weights)
+    if len(losses) == 1:
+        return mean, np.full(losses.shape[1], np.nan)
+    spread = np.average((losses - mean) ** 2, axis=0, weights=weights)
+    return mean, np.sqrt(spread / (len(losses) - 1))
+
+
+def one_standard_error(losses, weights):
+    """Return the index of the largest alpha whose weighted mean loss is within one standard error of the least.
+
+    That is glmnet's lambda.1se. Alphas are in descending order. For a single fold, the index of the least.
+    """
+    mean, error = standard_error(losses, weights)
+    best = int(np.argmin(mean))
+    limit = mean[best] + error[best]
+    return best if np.isnan(limit) else int(np.argmax(mean <= limit))
+
+
+def chosen(rule, alphas, best, one_se, mean, error):
+    """Return the index of the alpha that ``alpha_rule`` chooses."""
+    if rule == "min":
+        return best
+    if rule == "1se":
+        if np.isnan(error).all():
+            raise ValueError("alpha_rule='1se' needs at least two folds: one has no standard error.")
+        return one_se
+    index = rule({"alpha": alphas, "cv_mean": mean, "cv_se": error})
+    if not isinstance(index, Integral) or isinstance(index, bool) or not 0 <= index < len(alphas):
+        raise ValueError(f"alpha_rule must return an index from 0 to {len(alphas) - 1}, got {index!r}.")
+    return int(index)
+
+
+def at_an_end(index, alphas, given):
+    """Return what to say where the least loss is at an end of the grid, or None.
+
+    The largest alpha of a grid that was made here has no coefficients: none larger has anything else to offer.
+    """
+    if len(alphas) == 1:
+        return None
+    if index == len(alphas) - 1 and alphas[-1] > 0:
+        more = "Give smaller alphas." if given else "Decrease eps."
+        return f"The least error is at the smallest of the alphas, {alphas[-1]:g}: a smaller one may be better. {more}"
+    if given and index == 0:
+        return (
+            f"The least error is at the largest of the alphas, {alphas[0]:g}: a larger one may be better. Give larger "
+            "alphas."
+        )
+    return None

@@ -1,0 +1,206 @@
+"""``LassoCV`` and ``ElasticNetCV``: alpha by cross-validation, a warm path for every fold."""
+
+import warnings
+from numbers import Number
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn import get_config
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import check_cv
+from sklearn.utils import Bunch, column_or_1d, metadata_routing
+from sklearn.utils.parallel import Parallel, delayed
+
+from . import _choice
+from ._cv_folds import Job, run
+from ._engine import progress, validation  # neither imports numba
+from ._fit_path import requested
+from ._predictor import LinearPredictor
+
+_SHARED = (
+    "coef_", "intercept_", "dual_gap_", "relative_gap_", "converged_", "kkt_residual_", "n_iter_", "proven_zero_",
+)  # fmt: skip
+
+
+class PathCV(LinearPredictor):
+    """Base of the estimators that choose alpha; subclasses hold parameters and documentation."""
+
+    def fit(self, X, y, sample_weight=None, **params):
+        """Choose alpha by cross-validation, and fit on all rows with it.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
+            Data, as in :meth:`Lasso.fit`. Never written to, and not copied for the folds.
+        y : array-like of shape (n_samples,)
+            Target values, of one target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, of the rows that are trained on and of those that are held out.
+        **params : dict
+            Parameters of the splitter, such as ``groups``, and of the scorer: with scikit-learn's metadata routing.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError, TypeError
+            On bad parameters or data, naming the parameter; where a fold is empty, or a score is not finite.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Once, where some alphas were not solved to ``tol`` in some folds; and as ``Lasso.fit``.
+        UserWarning
+            Where the least error is at an end of the grid of alphas.
+        """
+        ratios = self._ratios()
+        if not isinstance(self.alphas, str | Number) and np.ndim(self.alphas) == 1:
+            for i, alpha in enumerate(self.alphas):  # here scikit-learn names the element
+                validation.check_element(f"alphas[{i}]", alpha)
+        asked = requested(self.alphas, self.eps)
+        X, y = validation.check_data(self, X, y)
+        if y.ndim > 1 and y.shape[1] > 1:
+            raise ValueError(
+                f"y must have one column, got shape {y.shape}. For multi-task outputs, use MultiTask"
+                f"{type(self).__name__} of scikit-learn, or fit the targets one by one."
+            )
+        y = column_or_1d(y, warn=True)
+        s = validation.check_weights(sample_weight, X.shape[0])
+        routed = self._routed(s, params)
+        model = self._model(X.shape[1])
+        problem, *_ = model._set_up(X, s, y)
+        grids = self._grids(model, problem, asked, ratios)
+        folds, outcomes = self._cross_validate(model, problem, s, y, ratios, grids, routed)
+        best = self._choose(folds, outcomes, grids, given=not isinstance(asked, int))
+        if self.store_cv_results:
+            self._store(folds, outcomes, best, problem)
+        model.set_params(alpha=float(self.alpha_), precompute=self.precompute)
+        if hasattr(model, "l1_ratio"):
+            self.l1_ratio_ = ratios[best]
+            model.set_params(l1_ratio=float(ratios[best]))
+        model.fit(problem.X, y, sample_weight=s)
+        for name in _SHARED:
+            setattr(self, name, getattr(model, name))
+        self.n_iter_ = max(1, self.n_iter_)
+        return self
+
+    def _ratios(self):
+        """Check the parameters; return the shares of the L1 penalty, 1 for the lasso."""
+        parameters = dict(vars(self))
+        given = parameters.pop("l1_ratio", 1.0)
+        validation.check_parameters(parameters)
+        if np.ndim(given) > 1 or np.size(given) == 0:
+            raise ValueError(f"l1_ratio must be a number or a sequence of at least one, got {given!r}.")
+        for ratio in np.atleast_1d(np.asarray(given, dtype=object)):
+            validation.check_parameters({"l1_ratio": ratio})
+        return np.atleast_1d(np.asarray(given, dtype=np.float64))
+
+    def _model(self, p):
+        """Return the estimator of one alpha, with the shared parameters; factors by name become an array."""
+        model, own = self._estimator(), self.get_params(deep=False)
+        shared = {name: own[name] for name in model.get_params() if name in own and name != "l1_ratio"}
+        names = getattr(self, "feature_names_in_", None)
+        shared["penalty_factor"] = validation.check_factor(self.penalty_factor, p, names)
+        if not isinstance(self.precompute, bool | np.bool_ | str):
+            shared["precompute"] = "auto"  # a Gram matrix of all rows is none of the folds'
+        return model.set_params(**{**shared, "alpha": 1.0, "verbose": 0, "n_jobs": None})
+
+    def _grids(self, model, problem, asked, ratios):
+        """Return the alphas of every l1_ratio, in descending order; set ``alphas_``."""
+        from ._engine import request
+
+        grids = []
+        for ratio in ratios:
+            if hasattr(model, "l1_ratio"):
+                model.set_params(l1_ratio=float(ratio))
+            unit, _ = model._terms(problem)
+            grids.append(request.grid_of(problem, unit, asked, float(ratio), self.eps, None))
+        self.alphas_ = np.array(grids) if isinstance(asked, int) and len(grids) > 1 else grids[0]
+        return grids
+
+    def _routed(self, s, params):
+        """Return the parameters that go to the splitter and to the scorer."""
+        if get_config()["enable_metadata_routing"]:
+            routed = metadata_routing.process_routing(self, "fit", sample_weight=s, **params)
+            return Bunch(split=routed.splitter.split, score=routed.scorer.score if self.scoring is not None else {})
+        if params:
+            raise ValueError(
+                f"fit got {', '.join(map(repr, params))}, which is only supported if enable_metadata_routing=True is "
+                "set by sklearn.set_config: then it goes to the splitter or the scorer."
+            )
+        return Bunch(split={}, score={} if s is None else {"sample_weight": s})
+
+    def _cross_validate(self, model, problem, s, y, ratios, grids, routed):
+        """Return the folds and the Outcome of each."""
+        from ._engine import folds as room
+
+        folds = room.folds_of(check_cv(self.cv).split(problem.X, y, **routed.split), s, problem.n)
+        scorer = None if self.scoring is None else check_scoring(model, scoring=self.scoring)
+        shared = ratios, grids, scorer, routed.score, self.verbose
+        names = [f"fold {k + 1} of {len(folds)}" for k in range(len(folds))]
+        jobs = [Job(model, problem.X, y, fold, name, *shared) for fold, name in zip(folds, names, strict=True)]
+        if effective_n_jobs(self.n_jobs) == 1:
+            outcomes = [run(job) for job in jobs]
+        else:
+            outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(run)(job) for job in jobs)
+        failed = [
+            (solution, f" (in {name}, at alpha={grid[i]:.6g})")
+            for name, outcome in zip(names, outcomes, strict=True)
+            for grid, path in zip(grids, outcome.paths, strict=True)
+            for i, solution in path.failed
+        ]
+        if failed:
+            worst, where = max(failed, key=lambda pair: pair[0].relative_gap)
+            _, control = model._terms(problem)
+            progress.warn_not_converged(worst, control, f"{where}, the worst of {len(failed)}")
+        return folds, outcomes
+
+    def _choose(self, folds, outcomes, grids, given):
+        """Set means, errors and the chosen alphas; return the index of the best l1_ratio."""
+        errors = np.array([outcome.errors for outcome in outcomes])  # (n_folds, n_l1_ratios, n_alphas)
+        losses = -np.array([outcome.scores for outcome in outcomes])
+        weights = np.array([fold.test_weights.sum() for fold in folds])
+        self.mse_path_ = np.squeeze(np.moveaxis(errors, 0, 2))
+        mean = losses.mean(axis=0)
+        error = np.array([_choice.standard_error(losses[:, r], weights)[1] for r in range(len(grids))])
+        sign = 1.0 if self.scoring is None else -1.0
+        self.cv_mean_, self.cv_se_ = np.squeeze(sign * mean, axis=0) if len(grids) == 1 else sign * mean, error
+        if len(grids) == 1:
+            self.cv_se_ = error[0]
+        best = int(np.argmin(mean.min(axis=1)))
+        alphas, least = grids[best], int(np.argmin(mean[best]))
+        one_se = _choice.one_standard_error(losses[:, best], weights)
+        index = _choice.chosen(self.alpha_rule, alphas, least, one_se, sign * mean[best], error[best])
+        self.alpha_min_, self.alpha_1se_, self.alpha_ = alphas[least], alphas[one_se], alphas[index]
+        message = _choice.at_an_end(least, alphas, given)
+        if message is not None:
+            warnings.warn(message, UserWarning, stacklevel=3)
+        return best
+
+    def _store(self, folds, outcomes, best, problem):
+        """Set what ``store_cv_results`` asks for, at the best l1_ratio."""
+        dtype, paths = problem.X.dtype, [outcome.paths[best] for outcome in outcomes]
+        self.coef_path_ = np.array([path.coefs(problem.p) for path in paths]).astype(dtype)
+        self.intercept_path_ = np.array([path.intercepts for path in paths]).astype(dtype)
+        self.oof_prediction_ = np.full((problem.n, len(paths[0].intercepts)), np.nan)
+        for fold, path in zip(folds, paths, strict=True):
+            self.oof_prediction_[fold.test] = path.predictions
+
+    def get_metadata_routing(self):
+        """Return the routing of the splitter's and the scorer's parameters.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            As scikit-learn's user guide on metadata routing describes.
+        """
+        mapping = metadata_routing.MethodMapping().add(caller="fit", callee="split")
+        router = metadata_routing.MetadataRouter(owner=self).add_self_request(self)
+        router.add(splitter=check_cv(self.cv), method_mapping=mapping)
+        if self.scoring is not None:
+            mapping = metadata_routing.MethodMapping().add(caller="fit", callee="score")
+            router.add(scorer=check_scoring(self._estimator(), scoring=self.scoring), method_mapping=mapping)
+        return router

@@ -1,0 +1,89 @@
+"""Cross-validation on one X: a fold's training rows are all rows, with weights of zero on the others.
+
+So X is never copied for a fold, and predictions read it too: of the rows held out, only the columns in use.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .paths import follow_path
+from .problem import Problem
+
+
+class Fold(NamedTuple):
+    """Rows to train on and rows held out, with the weights of both."""
+
+    weights: np.ndarray  # of all rows, zero for those that are not trained on
+    test: np.ndarray
+    test_weights: np.ndarray
+
+
+class FoldPath(NamedTuple):
+    """What a fold gives for a grid of alphas."""
+
+    supports: list  # at every alpha
+    values: list
+    intercepts: np.ndarray
+    predictions: np.ndarray  # of shape (n_test, n_alphas)
+    failed: list  # (index, Solution) of what was not solved to tol
+
+    def coefs(self, p, which=slice(None)):
+        """Return the coefficients at some of the alphas, of shape (p, n_alphas)."""
+        pairs = list(zip(self.supports, self.values, strict=True))[which]
+        out = np.zeros((p, len(pairs)))
+        for k, (support, value) in enumerate(pairs):
+            out[support, k] = value
+        return out
+
+
+def folds_of(splits, s, n):
+    """Return the Folds of pairs of index arrays or masks, or raise a ValueError for a fold that is empty."""
+    found = []
+    for k, (train, test) in enumerate(splits):
+        train, test = (np.flatnonzero(part) if np.asarray(part).dtype == bool else part for part in (train, test))
+        weights = np.bincount(train, weights=None if s is None else s[train], minlength=n).astype(np.float64)
+        kept = np.ones(len(test)) if s is None else s[test]
+        for name, part in (("training", weights), ("held-out", kept)):
+            if not part.any():
+                empty = "no rows" if s is None or not len(part) else "no rows with a weight above zero"
+                raise ValueError(f"cv: fold {k} has {empty} in its {name} part.")
+        found.append(Fold(weights, np.asarray(test), kept))
+    if not found:
+        raise ValueError("cv: the splitter yields no folds.")
+    return found
+
+
+def fold_problem(X, y, fold, fit_intercept):
+    """Return the Problem of a fold's training rows."""
+    return Problem(X, fold.weights, fit_intercept, y)
+
+
+def follow_fold(problem, unit, alphas, control, fold):
+    """Return the FoldPath of a fold's Problem down a grid of alphas."""
+    supports, values, intercepts, failed = [], [], [], []
+    for i, solution, _ in follow_path(problem, unit, alphas, None, control):
+        supports.append(solution.support)
+        values.append(solution.w[solution.support])
+        intercepts.append(solution.intercept)
+        if not solution.converged:
+            failed.append((i, solution))
+    intercepts = np.array(intercepts)
+    predictions = _held_out(problem, fold.test, supports, values) + intercepts
+    return FoldPath(supports, values, intercepts, predictions, failed)
+
+
+def _held_out(problem, test, supports, values):
+    """Return the rows in ``test`` times the coefficients, in float64, without the intercepts."""
+    used = np.unique(np.concatenate(supports)).astype(np.intp)
+    coefs = np.zeros((len(used), len(supports)))
+    for k, (support, value) in enumerate(zip(supports, values, strict=True)):
+        coefs[np.searchsorted(used, support), k] = value
+    if problem.is_sparse:
+        return (problem.X[:, used] @ coefs)[test]
+    return problem.X[np.ix_(test, used)].astype(np.float64, copy=False) @ coefs
+
+
+def squared_errors(fold, y, predictions):
+    """Return the weighted mean of the squared errors on the rows held out, at every alpha."""
+    return np.average((y[fold.test, None] - predictions) ** 2, axis=0, weights=fold.test_weights)
