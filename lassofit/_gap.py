@@ -36,7 +36,8 @@ def gap(X, t, point):
         best = _young(X, t, point, free, v, c, tiny, 0)
     else:
         best = _certified(X, t, point, free, v, c, tiny)
-        best = _confirmed(X, t, point, free, v, c, tiny, best)
+        with np.errstate(over="ignore", invalid="ignore"):  # at the ends of float64: then nothing is corrected
+            best = _confirmed(X, t, point, free, v, c, tiny, best)
     return best + point.error**2 / 2
 
 

@@ -53,7 +53,7 @@ class Lasso(CoordinateRegressor):
         on the original scale, and X as it is. Sparse X too.
     solver : {'auto', 'active_set', 'cd'}, default='auto'
         'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is
-        (with a large Gram matrix in single precision at 1e-8 mostly, and within ``tol``), and they do not mind
+        (with a large Gram matrix in single precision below 1e-6 mostly, and within ``tol``), and they do not mind
         ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
         ``selection='random'``.
@@ -201,7 +201,7 @@ class ElasticNet(CoordinateRegressor):
         on the original scale, and X as it is. Sparse X too.
     solver : {'auto', 'active_set', 'cd'}, default='auto'
         'active_set': Newton steps on the active features. As a rule they end at rounding error, whatever ``tol`` is
-        (with a large Gram matrix in single precision at 1e-8 mostly, and within ``tol``), and they do not mind
+        (with a large Gram matrix in single precision below 1e-6 mostly, and within ``tol``), and they do not mind
         ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
         ``selection='random'``.

@@ -288,7 +288,8 @@ class Problem:
     def gram_rows(self, which):
         """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X."""
         out, total = np.zeros((len(which), self.p)), np.zeros(len(which))
-        for rows in _blocks(self.n, _LONG):
+        converts = self.X.dtype != np.float64
+        for rows in _blocks(self.n, max(_FEWEST_ROWS, _BLOCK * 8 // self.p) if converts else _LONG):
             part = self.X[rows].astype(np.float64, copy=False)
             block = np.empty((len(which), len(part)))
             self.gather(which, self.mean[which], self.s, rows.start, block)

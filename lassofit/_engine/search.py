@@ -37,7 +37,7 @@ _NEAR = 25.0  # times alpha
 _CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
 _DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
 _TRIES = 3  # at the target on a Gram matrix in single precision, before it is made in double
-_CLEAN = 1e-8  # a relative gap: above it, one more refinement is worth its 5 % of the time, whatever tol is
+_CLEAN = 1e-6  # a relative gap: above it, one refinement is worth its time, a tenth on 5000 x 500, whatever tol is
 _SHARP = 1e-5  # of the diagonal: below such a pivot, single precision does not tell dependent columns from others
 _FEW = 32  # columns: the stages cost more than they save
 
