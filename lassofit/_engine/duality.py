@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from .kernels.certificate import feasible_scale, kkt_violation, young_sum
+from .kernels.certificate import feasible_scale, young_sum
 
 ROUNDING = 64  # floors of a certificate: gaps up to here may be nothing but rounding
 NOISES = 16  # of a certificate: on top of that, gaps up to here may be the rounding of the coefficients
@@ -133,6 +133,19 @@ def kkt_residual(problem, penalty, w, r):
     c = problem.correlate(problem.s * r)
     violation = kkt_violation(c, w, *penalty)
     return max(violation, abs(float(problem.s @ r))) if problem.fit_intercept else violation
+
+
+def kkt_violation(c, w, l1, l2, lo, hi):
+    """Return the largest distance of ``c_j - l2_j w_j`` from ``l1_j d|w_j|`` plus the bounds' normal cone.
+
+    numpy's: once a fit, 15 us, where a kernel took .2 s of the first.
+    """
+    t = c - l2 * w
+    low = np.where(w > 0, l1, -l1)  # the subdifferential is [low, high]
+    high = np.where(w < 0, -l1, l1)
+    below = np.where(w <= lo, 0.0, low - t)  # at the lower bound the cone extends to -inf
+    above = np.where(w >= hi, 0.0, t - high)
+    return float(np.maximum(below, above).max(initial=0.0))
 
 
 def noise(problem):

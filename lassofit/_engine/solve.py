@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .confirmation import confirm
-from .duality import certify, kkt_residual, noise
+from .duality import certify, kkt_residual, kkt_violation, noise
 from .inner import GramSubproblem, Progress, Subproblem, descend
-from .kernels.certificate import kkt_violation
 
 _ABSURD = 1e100  # coefficients that no start has any use for
 _SMALL = 128  # columns: below this every column is in the working set

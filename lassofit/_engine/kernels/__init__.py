@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "3cabbf28fe154a65---------------------------------------------------------"
+STAMP = "923d689a098a3016-------------------------------------------------------------"

@@ -1,4 +1,4 @@
-"""The separable part of the dual gap, and the optimality conditions, coordinate by coordinate.
+"""The separable part of the dual gap, coordinate by coordinate.
 
 The gap is summed as Fenchel-Young terms ``l1 |w| + l2 w^2 / 2 - kappa c w + h(kappa c)``, each of which is >= 0,
 instead of as the difference of two objectives: no cancellation, hence a rounding floor near machine precision.
@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "3cabbf28fe154a65---------------------------------------------------------"
+STAMP = "923d689a098a3016-------------------------------------------------------------"
 
 
 @kernel
@@ -66,20 +66,6 @@ def young_sum(c, w, l1, l2, lo, hi, free, slack, kappa):
         h_j = conjugate(kappa * c[j], l1[j], l2[j], lo[j], hi[j], slack[j])
         total += max(l1[j] * abs(w_j) + 0.5 * l2[j] * w_j * w_j - kappa * c[j] * w_j + h_j, 0.0)
     return total
-
-
-@kernel
-def kkt_violation(c, w, l1, l2, lo, hi):
-    """Return the largest distance of ``c_j - l2_j w_j`` from ``l1_j d|w_j|`` plus the bounds' normal cone."""
-    largest = 0.0
-    for j in range(c.shape[0]):
-        t = c[j] - l2[j] * w[j]
-        low = l1[j] if w[j] > 0.0 else -l1[j]  # the subdifferential is [low, high]
-        high = -l1[j] if w[j] < 0.0 else l1[j]
-        below = 0.0 if w[j] <= lo[j] else low - t  # at the lower bound the cone extends to -inf
-        above = 0.0 if w[j] >= hi[j] else t - high
-        largest = max(largest, below, above)
-    return largest
 
 
 @kernel

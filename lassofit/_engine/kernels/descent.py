@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "3cabbf28fe154a65---------------------------------------------------------"
+STAMP = "923d689a098a3016-------------------------------------------------------------"
 
 
 @kernel

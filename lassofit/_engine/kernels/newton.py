@@ -12,7 +12,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "3cabbf28fe154a65---------------------------------------------------------"
+STAMP = "923d689a098a3016-------------------------------------------------------------"
 
 # What is kept of every known column: rows of one table, since each array more costs a tenth of a second to compile.
 W, SIGN, C, L1, L2, LO, HI, NORM, SLACK, RAISED, ACTIVE = range(11)
@@ -207,7 +207,7 @@ def settle(gram, factor, order, table, k, level):
         change = table[W, j] - before[t]
         if change != 0.0:
             moved = True
-            add_tail(table[C], -change, gram[j], 0, table.shape[1])
+            add_tail(table[C], -change, gram[j], np.int64(0), table.shape[1])  # a literal 0: compiled once more
     return k, moved, gradient(order, table, k, level, g)
 
 

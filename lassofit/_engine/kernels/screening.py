@@ -3,7 +3,7 @@
 from ..jit import reduction
 from .core import line_dot
 
-STAMP = "3cabbf28fe154a65---------------------------------------------------------"
+STAMP = "923d689a098a3016-------------------------------------------------------------"
 
 
 @reduction
