@@ -34,7 +34,8 @@ _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
 _PULLED = 0.5
 _DEEP = 30
 _NEAR = 25.0  # times alpha
-_CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond
+_CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond. With rows fewer than columns it has much that is
+_WIDE = 30  # not needed, so has to be cheaper by this: 60 x 401, fitted to one column, took three times as long with it
 _DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
 _TRIES = 3  # at the target on a Gram matrix in single precision, before it is made in double
 _CLEAN = 1e-6  # a relative gap: above it, one refinement is worth its time, a tenth on 5000 x 500, whatever tol is
@@ -62,7 +63,8 @@ class Search:
         self.eligible = eligible
         self.may_use_gram = problem.exact_gram and not len(must) and 8 * problem.p**2 <= GRAM_CAP
         self.face = None
-        if self.may_use_gram and (problem.made_gram is not None or problem.n * problem.p**2 <= _CHEAP):
+        cheap = problem.n * problem.p**2 <= (_CHEAP if problem.n >= problem.p else _CHEAP // _WIDE)
+        if self.may_use_gram and (problem.made_gram is not None or cheap):
             self._take_gram(solution.w)
         elif (given := isinstance(gram, np.ndarray) and not len(must)) or fits(problem, len(start)):
             self.face = Face(problem, penalty, slack, GivenGram(problem, gram) if given else known_columns(problem))
