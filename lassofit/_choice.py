@@ -6,7 +6,7 @@ import numpy as np
 
 
 def standard_error(losses, weights):
-    """Return the weighted mean over folds, its standard error, and the folds' weights as shares: all as glmnet's.
+    """Return the weighted mean over folds and its standard error, both as glmnet's.
 
     ``losses`` has shape (n_folds, n_alphas); a fold weighs as much as the rows that it holds out. The error is
     sqrt(weighted mean of (loss - mean)^2 / (n_folds - 1)); NaN for a single fold.
