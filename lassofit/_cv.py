@@ -167,9 +167,7 @@ class PathCV(LinearPredictor):
         mean = losses.mean(axis=0)
         error = np.array([_choice.standard_error(losses[:, r], weights)[1] for r in range(len(grids))])
         sign = 1.0 if self.scoring is None else -1.0
-        self.cv_mean_, self.cv_se_ = np.squeeze(sign * mean, axis=0) if len(grids) == 1 else sign * mean, error
-        if len(grids) == 1:
-            self.cv_se_ = error[0]
+        self.cv_mean_, self.cv_se_ = (sign * mean[0], error[0]) if len(grids) == 1 else (sign * mean, error)
         best = int(np.argmin(mean.min(axis=1)))
         alphas, least = grids[best], int(np.argmin(mean[best]))
         one_se = _choice.one_standard_error(losses[:, best], weights)

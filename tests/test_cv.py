@@ -280,8 +280,8 @@ def test_lines_for_folds(capsys):
         ({"alpha_rule": "1se", "cv": [(np.arange(20), np.arange(20, 40))]}, "needs at least two folds"),
         ({"scoring": "no such thing"}, "scoring"),
         ({"store_cv_results": 3}, "store_cv_results"),
-        ({"cv": [(np.arange(0), np.arange(40))]}, "cv: fold 0 has no rows in its training part"),
-        ({"cv": [(np.arange(40), np.arange(0))]}, "cv: fold 0 has no rows in its held-out part"),
+        ({"cv": [(np.arange(0), np.arange(40))]}, "cv: fold 1 has no rows in its training part"),
+        ({"cv": [(np.arange(40), np.arange(0))]}, "cv: fold 1 has no rows in its held-out part"),
         ({"cv": 100}, "n_splits|splits"),
         ({"tol": -1.0}, "tol must be"),
     ],
@@ -300,7 +300,7 @@ def test_bad_shares_and_targets():
     with pytest.raises(ValueError, match="For multi-task outputs, use MultiTaskLassoCV"):
         LassoCV().fit(WIDE, np.c_[WIDE_TARGET, WIDE_TARGET])
     s = np.r_[np.zeros(20), np.ones(20)]
-    with pytest.raises(ValueError, match="fold 0 has no rows with a weight above zero"):
+    with pytest.raises(ValueError, match="fold 1 has no rows with a weight above zero"):
         LassoCV(cv=2).fit(WIDE, WIDE_TARGET, sample_weight=np.r_[s[20:], s[:20]])
     with pytest.raises(TypeError):
         ElasticNet(l1_ratio=[0.5]).fit(WIDE, WIDE_TARGET)

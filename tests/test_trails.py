@@ -10,6 +10,11 @@ from test_continuation import TIGHT, N, X, Y, assert_is_the_single_fits, followe
 
 from lassofit import Lasso
 from lassofit._engine import descent_on_gram
+from lassofit._engine.continuation import Continuation
+from lassofit._engine.descent_on_gram import DescentOnGram
+from lassofit._engine.penalty import build_penalty
+from lassofit._engine.problem import Problem
+from lassofit._engine.solve import Control
 from lassofit._engine.trail import Trail
 
 TALL = X[:, :15]
@@ -80,6 +85,17 @@ def test_the_alphas_after_a_lost_one_are_solved_too(kind, monkeypatch):
     for alpha, solution in zip(alphas, found, strict=True):
         assert solution.converged
         assert_allclose(solution.w, Lasso(alpha, **TIGHT).fit(KINDS[kind], Y).coef_, atol=1e-9)
+
+
+@each_kind
+def test_least_squares_at_the_end_begin_without_rounds(kind):
+    """What the alpha before took is its own."""
+    alphas = TOP[kind] * np.array([0.5, 0.01, 0.0])
+    problem = Problem(np.asfortranarray(KINDS[kind]), None, True, Y)
+    unit = build_penalty(problem, 1.0, 1.0, None, -np.inf, np.inf, False)
+    trail = (DescentOnGram if kind == "tall" else Continuation)(problem, unit, Control(max_iter=1000))
+    found = [solution for solution, _ in trail.follow(alphas)]
+    assert len(found) == 2 and found[1].n_iter > 0 and trail.rounds == 0
 
 
 @each_kind

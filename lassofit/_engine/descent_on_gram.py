@@ -1,4 +1,4 @@
-"""Down a grid of alphas on the full Gram matrix: X is not read at all, and alphas are certified by the dozen.
+"""Down a grid of alphas on the full Gram matrix: X is read for its rows alone, and alphas are certified by the dozen.
 
 Where problems are small, an alpha takes a few microseconds to solve, and its certificate takes longer. So some alphas
 are solved in a row, and then the correlations of all of them are made by one product. What misses its goal, by rounding
@@ -47,6 +47,7 @@ class DescentOnGram(Trail):
             if alphas[done] == 0:  # least squares: its certificate needs projections
                 return
             for pair in self._solved(alphas[done : done + size]):
+                self.rounds = 0  # those were this alpha's; if the path ends here, none is spent on the next
                 yield pair
                 done += 1
 

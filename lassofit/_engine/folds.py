@@ -47,7 +47,7 @@ def folds_of(splits, s, n):
         for name, part in (("training", weights), ("held-out", kept)):
             if not part.any():
                 empty = "no rows" if s is None or not len(part) else "no rows with a weight above zero"
-                raise ValueError(f"cv: fold {k} has {empty} in its {name} part.")
+                raise ValueError(f"cv: fold {k + 1} has {empty} in its {name} part.")
         found.append(Fold(weights, np.asarray(test), kept))
     if not found:
         raise ValueError("cv: the splitter yields no folds.")
