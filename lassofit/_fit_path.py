@@ -24,11 +24,7 @@ class Source(NamedTuple):
         null = self.problem.y_norm**2
         solved = paths.follow_path(self.problem, self.unit, alphas, start, self.control, self.verbose)
         for i, solution, _ in solved:
-            support = solution.support
-            w = solution.w[support]
-            penalty = self.unit.l1[support] @ np.abs(w) + 0.5 * ((self.unit.l2[support] * w) @ w)
-            residual = 2.0 * (solution.certificate.objective - alphas[i] * float(penalty))
-            yield i, solution, (1.0 - residual / null if null > 0 else 0.0)
+            yield i, solution, (1.0 - 2.0 * solution.certificate.loss / null if null > 0 else 0.0)
 
     def solve(self, alpha, start):
         """Return the Solution at one alpha."""

@@ -8,8 +8,9 @@ from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning
 from test_continuation import TIGHT, N, X, Y, assert_is_the_single_fits, followed, path_of
 
-from lassofit import Lasso
+from lassofit import ElasticNet, Lasso
 from lassofit._engine import descent_on_gram
+from lassofit._engine.active import Face
 from lassofit._engine.continuation import Continuation
 from lassofit._engine.descent_on_gram import DescentOnGram
 from lassofit._engine.penalty import build_penalty
@@ -20,6 +21,12 @@ from lassofit._engine.trail import Trail
 TALL = X[:, :15]
 KINDS = {"wide": X, "tall": TALL}
 TOP = {name: np.abs((A - A.mean(0)).T @ (Y - Y.mean())).max() / N for name, A in KINDS.items()}
+ODD = {
+    "plain": {},
+    "positive": {"positive": True},
+    "bounds": {"bounds": (-0.3, 0.2)},
+    "factors": {"penalty_factor": np.r_[0.0, np.linspace(0.5, 2, 16)]},
+}
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -47,10 +54,12 @@ def test_what_has_drifted_is_solved_once_more(kind, monkeypatch):
                 self.weighted = self.face.columns.weighted(self.face.w)
 
     monkeypatch.setattr(Trail, "step", drifting)
+    monkeypatch.setattr(Face, "trace", lambda *_: 0)
     found = followed(KINDS[kind], Y, alphas)
     for solution, expected in zip(found, plain, strict=True):
         assert solution.converged and solution.passes is not None
         assert_allclose(solution.w, expected.w, atol=1e-10)
+    assert steps.count(alphas[2]) > 0
 
 
 @each_kind
@@ -79,12 +88,28 @@ def test_the_alphas_after_a_lost_one_are_solved_too(kind, monkeypatch):
         self.lost = self.lost or alpha == alphas[4]
 
     monkeypatch.setattr(Trail, "step", losing)
+    monkeypatch.setattr(Face, "trace", lambda *_: 0)
     found = followed(KINDS[kind], Y, alphas)
     alone = [solution.passes is None for solution in found]
     assert not any(alone[:4]) and all(alone[5:])
     for alpha, solution in zip(alphas, found, strict=True):
         assert solution.converged
         assert_allclose(solution.w, Lasso(alpha, **TIGHT).fit(KINDS[kind], Y).coef_, atol=1e-9)
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+@pytest.mark.parametrize("options", ODD.values(), ids=ODD)
+def test_alphas_in_one_go_are_those_one_by_one(options, l1_ratio, monkeypatch):
+    """With copies among the columns, where steps are out of the ordinary."""
+    X = np.column_stack([TALL, TALL[:, 0], -TALL[:, 1]])
+    model = ElasticNet(l1_ratio=l1_ratio, **options, **TIGHT)
+    together = model.fit_path(X, Y, eps=1e-4)
+    calls = []
+    monkeypatch.setattr(Face, "trace", lambda self, *_: calls.append(1) or 0)
+    alone = model.fit_path(X, Y, eps=1e-4)
+    assert calls and together.converged.all()
+    assert_allclose(X @ together.coefs, X @ alone.coefs, atol=1e-9)
+    assert_allclose(together.deviance_ratio, alone.deviance_ratio, atol=1e-12)
 
 
 @each_kind

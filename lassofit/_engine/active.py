@@ -9,13 +9,13 @@ Turlach 2000, for the lasso). The steps are in ``kernels/newton.py``; here are i
 import numpy as np
 
 from .factor import enter
-from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle
+from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle, trace
 from .penalty import Penalty
 
 _LARGE = 128  # active columns: from here on, blocks enter by BLAS 3
 _BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
-_WATCH = 20  # rounds: the objective has to be lower after so many, or rounding goes round in circles
+MANY_ROUNDS = 20  # rounds: the objective has to be lower after so many, or rounding goes round in circles
 _ROWS = 11  # of the table
 
 
@@ -139,7 +139,7 @@ class Face:
             idle = 0 if moved or done == 1 else idle + 1
             if idle == 2:
                 return done
-            if done % _WATCH == 0:
+            if done % MANY_ROUNDS == 0:
                 objective = self._objective()
                 if not objective < least:
                     return done
@@ -155,6 +155,19 @@ class Face:
             bring(gram, self.factor, self.order, self.table, start, k)
             self.k = k
         return budget
+
+    def trace(self, alphas, points, rounds):
+        """Solve at these alphas in turn, as long as nothing is out of the ordinary; return how many are done.
+
+        That is 2 us of a small problem's alpha, where ``solve`` takes 20.
+        """
+        if self.dependent or self.columns.grows or self.k > _LARGE:
+            return 0
+        state = self.columns.gram, self.factor, self.order, self.table, self.k
+        unit, level = self.unit, self.problem.y_norm
+        done, self.k = trace(*state, alphas, unit.l1, unit.l2, level, _BLOCK, MANY_ROUNDS, points, rounds)
+        self.factors = (alphas[min(done, len(alphas) - 1)],) * 2
+        return done
 
     def _settle(self, gram):
         """Minimise over the face; return whether it moved, and whether the factor is worn out."""

@@ -7,8 +7,8 @@ corrected in the span of the columns concerned, and a gap without any slack conf
 
 import numpy as np
 
-from .duality import NOISES, ROUNDING, FreeBlock, noise, rounding_share
-from .kernels.certificate import feasible_scale, young_sum
+from .duality import FreeBlock, noise, rounding_share
+from .kernels.certificate import NOISES, ROUNDING, feasible_scale, young_sum
 
 _CORRECTIONS = 5  # of a dual point, at most
 _DENSE = 2 * 10**7  # entries, 160 MB: above this, columns are not made dense to correct a dual point

@@ -10,10 +10,11 @@ from time import perf_counter
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
+from .active import MANY_ROUNDS
 from .columns import all_columns
-from .duality import certify_point, squared_residual
+from .duality import certify_points, squared_residual
 from .solve import Record
-from .trail import REFINEMENTS, Trail
+from .trail import FALL, REFINEMENTS, Trail
 
 _MANY = 16  # alphas at once, at most
 _ENTRIES = 1 << 18  # coefficients of them, at most
@@ -53,38 +54,50 @@ class DescentOnGram(Trail):
 
     def _solved(self, alphas):
         """Yield the first of these alphas that need no refinement, or the refined first one."""
-        before, points, rounds, seconds = self.face.w.copy(), [], [], []
-        for alpha in alphas[alphas > 0]:
-            began, self.rounds = perf_counter(), 0
-            self.step(alpha)
-            if self.lost and points:  # once more from the last good point, when those before are done
-                self.lost = False
-                self.face.start(points[-1])
-                self.alpha = alphas[len(points) - 1]
-                break
-            points.append(self.face.w.copy())
-            rounds.append(self.rounds)
-            seconds.append(perf_counter() - began)
-            if self.lost:
-                break
-        w = np.array(points)
+        before = self.face.w[None].copy()
+        w, rounds, seconds = self._points(alphas[alphas > 0])
+        moved = (w != np.concatenate([before, w[:-1]])).any(axis=1)
         at = np.flatnonzero(w.any(axis=0))
         c = self.target - w[:, at] @ self.face.columns.gram[at]
-        squares = squared_residual(self.problem, w, c, self.target)
-        for i, alpha in enumerate(alphas[: len(w)]):
-            self.rounds = rounds[i]
-            certificate = self._certify(alpha, w[i], c[i], squares[i])
-            moved = not np.array_equal(w[i], before)
-            solution = self.solution(w[i], at[w[i, at] != 0], alpha, certificate, moved)
+        certificates = self._certify(alphas[: len(w)], w, c)
+        for i, (alpha, certificate) in enumerate(zip(alphas, certificates, strict=False)):
+            self.rounds = int(rounds[i])
+            solution = self.solution(w[i], at[w[i, at] != 0], alpha, certificate, moved[i])
             if not (solution.converged or solution.at_floor):
                 self.face.start(w[i], c[i])
                 self.alpha = alpha
                 if i == 0:
                     yield from self._refined()
                 return
-            yield self._counted(solution, seconds[i])
-            before = w[i]
+            yield self._counted(solution, seconds)
         self.face.c[:] = c[-1]
+
+    def _points(self, alphas):
+        """Return the coefficients at the first of these alphas, one at least; rounds, and the seconds that each took.
+
+        Where the path is lost after some, the last good point is gone back to: once more from there, when they are
+        done.
+        """
+        began, done = perf_counter(), 0
+        points, rounds = np.empty((len(alphas), self.problem.p)), np.zeros(len(alphas), dtype=np.int64)
+        while done < len(alphas):
+            if alphas[done] >= FALL * self.alpha and self.control.max_iter > MANY_ROUNDS:
+                done += self.face.trace(alphas[done:], points[done:], rounds[done:])
+                self.alpha = alphas[min(done, len(alphas) - 1)]
+                if done == len(alphas):
+                    break
+            self.rounds = int(rounds[done])
+            self.step(alphas[done])
+            if self.lost and done:
+                self.lost = False
+                self.face.start(points[done - 1])
+                self.alpha = alphas[done - 1]
+                break
+            points[done], rounds[done] = self.face.w, self.rounds
+            done += 1
+            if self.lost:
+                break
+        return points[:done], rounds, (perf_counter() - began) / done
 
     def _refined(self):
         """Yield the Solution at the present alpha, solved again from correlations without the steps' rounding."""
@@ -94,8 +107,7 @@ class DescentOnGram(Trail):
             self.solve()
             self.face.refresh()
             w, c = self.face.w.copy(), self.face.c
-            square = float(squared_residual(self.problem, w, c, self.target))
-            certificate = self._certify(self.alpha, w, c, square)
+            (certificate,) = self._certify(np.array([self.alpha]), w[None], c[None].copy())
             solution = self.solution(w, np.flatnonzero(w), self.alpha, certificate, True)
             if solution.converged or solution.at_floor:
                 yield self._counted(solution, perf_counter() - began)
@@ -104,15 +116,19 @@ class DescentOnGram(Trail):
                 return
         self.lost = True
 
-    def _certify(self, alpha, w, c, square):
-        """Certify w; where columns are unpenalised, by the residual less its projection on them, which is rounding."""
-        outside = 0.0
+    def _certify(self, alphas, w, c):
+        """Certify the rows of w, with correlations c; where columns are unpenalised, by the residuals less theirs.
+
+        Those are what rounding has left in the span of these columns.
+        """
+        squares, outside = squared_residual(self.problem, w, c, self.target), np.zeros(len(w))
         if self.among_free is not None:
-            a = cho_solve(self.among_free, c[self.free])
-            outside = max(float(c[self.free] @ a), 0.0)
+            own = c[:, self.free]
+            a = cho_solve(self.among_free, own.T).T
+            outside = np.maximum((own * a).sum(axis=1), 0.0)
             c = np.where(self.free, 0.0, c - a @ self.face.columns.gram[self.free])
-            square = max(square - outside, 0.0)
-        return certify_point(self.problem, self.unit.times(alpha), w, c, square, self.free, self.slack, outside)
+            squares = np.maximum(squares - outside, 0.0)
+        return certify_points(self.problem, self.unit, w, c, squares, outside, alphas, self.free, self.slack)
 
     def _counted(self, solution, seconds):
         """Return the Solution, with the passes over X since the one before, and its Record."""

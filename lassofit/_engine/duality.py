@@ -14,15 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from .kernels.certificate import feasible_scale, young_sum
+from .kernels.certificate import certificates
 
-ROUNDING = 64  # floors of a certificate: gaps up to here may be nothing but rounding
-NOISES = 16  # of a certificate: on top of that, gaps up to here may be the rounding of the coefficients
 _EPS = np.finfo(np.float64).eps
 
 
 class Certificate(NamedTuple):
-    """What is known of a point: objective, gap, dual point, and the level below which the gap is rounding."""
+    """What is known of a point: objective, gap, dual point, the level below which the gap is rounding, the loss."""
 
     objective: float
     gap: float
@@ -31,6 +29,7 @@ class Certificate(NamedTuple):
     floor: float
     noise: float = 0.0  # what rounding of the coefficients, as numbers, may bring on top
     hidden: float = 0.0  # how much larger the gap could be, were violations of at most slack counted; 0: rounding
+    loss: float = 0.0
     corrected: bool = False  # whether the dual point is another than r - Proj_F r
 
 
@@ -93,21 +92,18 @@ def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0, most=1.0
     ``most`` is the largest scale of v that columns which are not among these allow, ``strict`` the largest that takes
     their violations within slack away too.
     """
-    cost, moment, weight = penalty.value(w), float(np.abs(c) @ np.abs(w)), float(slack @ np.abs(w))
-    # What rounding leaves in the sum: the terms' own size, and <v, y - Xw - r>, which is eps |v| |y|.
-    floor = 4 * _EPS * (np.sqrt(v2) * problem.y_norm + cost + moment)
-    share = rounding_share(problem, weight)
-    kappa, cautious = feasible_scale(c, w, *penalty, free, slack, share, floor)
-    gap, kappa = min(
-        (0.5 * (1.0 - scale) ** 2 * v2 + young_sum(c, w, *penalty, free, slack, scale), scale)
-        for scale in {most, min(kappa, most)}
-    )
-    scale = min(cautious, strict, kappa)
-    hidden = (kappa - scale) * (moment + (1.0 - scale) * v2)
-    objective, noise = 0.5 * (v2 + outside) + cost, share * weight
-    if hidden <= ROUNDING * floor + NOISES * noise:
-        hidden = 0.0
-    return Certificate(objective, 0.5 * outside + gap, c, kappa, floor, noise, hidden)
+    points = w[None], c[None], np.array([v2]), np.array([outside])
+    return certify_points(problem, penalty, *points, np.ones(1), free, slack, most, strict)[0]
+
+
+def certify_points(problem, unit, w, c, v2, outside, alphas, free, slack, most=1.0, strict=1.0):
+    """Certify the rows of w as ``certify_point`` does, each at its own multiple of the penalty ``unit``."""
+    out = np.empty((len(w), 7))
+    certificates(w, c, v2, outside, alphas, tuple(unit), free, slack, problem.y_norm, most, strict, out)
+    return [
+        Certificate(objective, gap, c[i], kappa, floor, noise, hidden, loss)
+        for i, (objective, gap, kappa, floor, noise, hidden, loss) in enumerate(out.tolist())
+    ]
 
 
 def rounding_share(problem, weight):

@@ -10,7 +10,8 @@ from collections import deque
 
 import numpy as np
 
-from .duality import ROUNDING, FreeBlock, certify, certify_point, squared_residual
+from .duality import FreeBlock, certify, certify_point, squared_residual
+from .kernels.certificate import ROUNDING
 from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 

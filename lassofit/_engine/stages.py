@@ -10,8 +10,9 @@ from time import perf_counter
 import numpy as np
 
 from .confirmation import feasible
-from .duality import ROUNDING, noise
+from .duality import noise
 from .inner import Subproblem
+from .kernels.certificate import ROUNDING
 from .search import Search
 from .solve import Record, solve, takes_sweeps, unthresholded
 

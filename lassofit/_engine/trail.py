@@ -3,11 +3,11 @@
 import numpy as np
 
 from .active import Face
-from .duality import ROUNDING, noise
-from .kernels.certificate import largest_pull
+from .duality import noise
+from .kernels.certificate import ROUNDING, largest_pull
 from .solve import Solution
 
-_FALL = 0.2  # of alpha from one solve to the next, at most
+FALL = 0.2  # of alpha from one solve to the next, at most
 REFINEMENTS = 3  # of a solve, by correlations recomputed from the data
 
 
@@ -37,7 +37,7 @@ class Trail:
     def step(self, alpha):
         """Solve at ``alpha``, over alphas between where it is far."""
         while not self.lost:
-            self.alpha = max(alpha, _FALL * self.alpha)
+            self.alpha = max(alpha, FALL * self.alpha)
             self.face.scale(self.alpha, self.alpha)
             self.solve()
             if self.alpha == alpha:

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "923d689a098a3016-------------------------------------------------------------"
+STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"

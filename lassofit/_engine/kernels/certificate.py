@@ -9,7 +9,10 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "923d689a098a3016-------------------------------------------------------------"
+STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"
+EPS = np.finfo(np.float64).eps
+ROUNDING = 64  # floors of a certificate: gaps up to here may be nothing but rounding
+NOISES = 16  # of a certificate: on top of that, gaps up to here may be the rounding of the coefficients
 
 
 @kernel
@@ -66,6 +69,44 @@ def young_sum(c, w, l1, l2, lo, hi, free, slack, kappa):
         h_j = conjugate(kappa * c[j], l1[j], l2[j], lo[j], hi[j], slack[j])
         total += max(l1[j] * abs(w_j) + 0.5 * l2[j] * w_j * w_j - kappa * c[j] * w_j + h_j, 0.0)
     return total
+
+
+@kernel
+def certificates(w, c, v2, outside, alphas, unit, free, slack, level, most, strict, out):
+    """Certify the points in the rows of w, at ``alphas`` times the penalty ``unit``: see ``duality.certify_point``.
+
+    Rows of ``out``: objective, gap, kappa, floor, noise, hidden, loss. In numpy, it took longer than a small solve.
+    """
+    unit_l1, unit_l2, lo, hi = unit
+    p = w.shape[1]
+    l1, l2 = np.empty(p), np.empty(p)
+    for i in range(w.shape[0]):
+        cost, moment, weight = 0.0, 0.0, 0.0
+        for j in range(p):
+            l1[j], l2[j], size = alphas[i] * unit_l1[j], alphas[i] * unit_l2[j], abs(w[i, j])
+            cost += (l1[j] + 0.5 * l2[j] * size) * size
+            moment += abs(c[i, j]) * size
+            weight += slack[j] * size
+        # What rounding leaves in the sum: the terms' own size, and <v, y - Xw - r>, which is eps |v| |y|.
+        floor = 4.0 * EPS * (np.sqrt(v2[i]) * level + cost + moment)
+        rounding = 64.0 * EPS * level * level
+        share = (1.0 + (weight / rounding if rounding > 0.0 else 0.0)) / 16.0
+        kappa, cautious = feasible_scale(c[i], w[i], l1, l2, lo, hi, free, slack, share, floor)
+        least, best, scale = np.inf, most, min(kappa, most)
+        for _ in range(2 if kappa < most else 1):
+            gap = 0.5 * (1.0 - scale) ** 2 * v2[i] + young_sum(c[i], w[i], l1, l2, lo, hi, free, slack, scale)
+            if not gap >= least:  # NaN is taken
+                least, best = gap, scale
+            scale = most
+        scale = min(cautious, strict, best)
+        noise, hidden = share * weight, (best - scale) * (moment + (1.0 - scale) * v2[i])
+        out[i, 6] = 0.5 * (v2[i] + outside[i])
+        out[i, 0] = out[i, 6] + cost
+        out[i, 1] = 0.5 * outside[i] + least
+        out[i, 2] = best
+        out[i, 3] = floor
+        out[i, 4] = noise
+        out[i, 5] = hidden if hidden > ROUNDING * floor + NOISES * noise else 0.0
 
 
 @kernel

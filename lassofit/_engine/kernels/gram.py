@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "923d689a098a3016-------------------------------------------------------------"
+STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"
 
 
 @kernel

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "923d689a098a3016-------------------------------------------------------------"
+STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"
 
 # What is kept of every known column: rows of one table, since each array more costs a tenth of a second to compile.
 W, SIGN, C, L1, L2, LO, HI, NORM, SLACK, RAISED, ACTIVE = range(11)
@@ -271,3 +271,33 @@ def admit(order, table, k, size):
             order[grown] = j
             grown += 1
     return grown
+
+
+@kernel
+def trace(gram, factor, order, table, k, alphas, l1, l2, level, block, limit, points, rounds):
+    """Solve at these alphas in turn, as ``Face.solve`` does; return how many, and k.
+
+    It ends before an alpha at which anything is out of the ordinary: what rounding has worn or stopped, many rounds.
+    """
+    curved = False
+    for j in range(l2.shape[0]):
+        curved = curved or l2[j] > 0.0
+    for i in range(alphas.shape[0]):
+        for j in range(l1.shape[0]):
+            table[L1, j] = alphas[i] * l1[j]
+            table[L2, j] = alphas[i] * l2[j]
+        if curved:
+            grow(gram, factor, order, table, 0, k)
+        while True:
+            rounds[i] += 1
+            k, moved, large = settle(gram, factor, order, table, k, level)
+            if large or rounds[i] == limit or (rounds[i] > 1 and not moved):
+                return i, k
+            grown = admit(order, table, k, max(block, k // 5))
+            if grown == k:
+                break
+            grow(gram, factor, order, table, k, grown)
+            k = grown
+        for j in range(l1.shape[0]):
+            points[i, j] = table[W, j]
+    return alphas.shape[0], k
