@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state, metadata_routing
 from sklearn.utils.parallel import Parallel, delayed
 
 from ._engine import progress, validation  # neither imports numba
+from ._engine.calling import user_level
 from ._engine.penalty import build_penalty
 from ._fit_path import Source, requested, single_target, solve_path
 from ._predictor import LinearPredictor
@@ -74,21 +75,26 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
         """
         validation.check_parameters(vars(self))
         validation.check_parameters({"check_input": check_input})
-        if self.alpha == 0:
-            warnings.warn(
-                "With alpha=0, this algorithm does not converge well. You are advised to use the "
-                "LinearRegression estimator",
-                UserWarning,
-                stacklevel=2,
-            )
         if check_input:
             X, y = validation.check_data(self, X, y)
         else:
             X, y = validation.check_prepared(X, y)
             self.n_features_in_ = X.shape[1]
         targets = [y] if y.ndim == 1 else list(y.T)
-        problem, penalty, control = self._set_up(X, sample_weight, targets[0] if len(targets) == 1 else None)
-        starts = self._starts(len(targets), X.shape[1])
+        problem = self._problem(X, sample_weight, targets[0] if len(targets) == 1 else None)
+        return self._fit_to(problem, targets, y.ndim)
+
+    def _fit_to(self, problem, targets, y_ndim):
+        """Solve for the targets, and set the fitted attributes."""
+        if self.alpha == 0:
+            warnings.warn(
+                "With alpha=0, this algorithm does not converge well. You are advised to use the "
+                "LinearRegression estimator",
+                UserWarning,
+                stacklevel=user_level(),
+            )
+        penalty, control = self._terms(problem)
+        starts = self._starts(len(targets), problem.p)
         seeds = self._generators(len(targets))
         jobs = [(problem, penalty, targets[k], starts[k], control, seeds[k], self.verbose) for k in range(len(targets))]
         threads = min(effective_n_jobs(self.n_jobs), len(jobs)) if len(jobs) > 1 else 1
@@ -101,8 +107,8 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
         finished = []
         for k, pair in enumerate(solved):
             what = f" for target {k}" if len(solved) > 1 else ""
-            finished.append(self._finish(*pair, control, X.dtype, what))
-        self._set_attributes(finished, y.ndim)
+            finished.append(self._finish(*pair, control, problem.X.dtype, what))
+        self._set_attributes(finished, y_ndim)
         return self
 
     def fit_path(self, X, y, alphas=100, eps=1e-3, sample_weight=None):
@@ -160,14 +166,19 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
         source = Source(problem, unit, control, self.verbose)
         return solve_path(source, model, asked, eps)
 
-    def _set_up(self, X, sample_weight, y=None):
-        """Return the problem (without a target, if y is None), the penalty and the solver's control."""
+    def _set_up(self, X, sample_weight, y):
+        """Return the problem, the penalty and the solver's control."""
+        problem = self._problem(X, sample_weight, y)
+        return problem, *self._terms(problem)
+
+    def _problem(self, X, sample_weight, y):
+        """Return the problem, without a target if y is None."""
         from ._engine import problem
 
         s = validation.check_weights(sample_weight, X.shape[0])
         data = problem.Problem(validation.solver_ready(X), s, self.fit_intercept, y)
         validation.check_moments(data, type(self).__name__)
-        return data, *self._terms(data)
+        return data
 
     def _terms(self, data):
         """Return the penalty and the solver's control, for the Problem of any rows."""

@@ -81,7 +81,7 @@ class PathCV(LinearPredictor):
         if hasattr(model, "l1_ratio"):
             self.l1_ratio_ = ratios[best]
             model.set_params(l1_ratio=float(ratios[best]))
-        model.fit(problem.X, y, sample_weight=s)
+        model._fit_to(problem, [y], 1)
         for name in _SHARED:
             setattr(self, name, getattr(model, name))
         self.n_iter_ = max(1, self.n_iter_)
@@ -115,7 +115,7 @@ class PathCV(LinearPredictor):
         grids = []
         for ratio in ratios:
             if hasattr(model, "l1_ratio"):
-                model.set_params(l1_ratio=float(ratio))
+                model.l1_ratio = float(ratio)
             unit, _ = model._terms(problem)
             grids.append(request.grid_of(problem, unit, asked, float(ratio), self.eps, None))
         self.alphas_ = np.array(grids) if isinstance(asked, int) and len(grids) > 1 else grids[0]
@@ -135,13 +135,18 @@ class PathCV(LinearPredictor):
 
     def _cross_validate(self, model, problem, s, y, ratios, grids, routed):
         """Return the folds and the Outcome of each."""
+        from ._engine import fold_grams, solve
         from ._engine import folds as room
 
         folds = room.folds_of(check_cv(self.cv).split(problem.X, y, **routed.split), s, problem.n)
+        sums = [None] * len(folds)
+        sweeps = isinstance(model.precompute, bool | np.bool_) and not model.precompute
+        if not sweeps and not solve.takes_sweeps(model.solver, model.selection == "random"):
+            sums = fold_grams.sums_of(problem, y, s, folds) or sums
         scorer = None if self.scoring is None else check_scoring(model, scoring=self.scoring)
-        shared = ratios, grids, scorer, routed.score, self.verbose
+        shared = ratios, grids, scorer, routed.score, self.store_cv_results, self.verbose
         names = [f"fold {k + 1} of {len(folds)}" for k in range(len(folds))]
-        jobs = [Job(model, problem.X, y, fold, name, *shared) for fold, name in zip(folds, names, strict=True)]
+        jobs = [Job(model, problem, y, *own, *shared) for own in zip(folds, sums, names, strict=True)]
         if effective_n_jobs(self.n_jobs) == 1:
             outcomes = [run(job) for job in jobs]
         else:
@@ -181,11 +186,12 @@ class PathCV(LinearPredictor):
     def _store(self, folds, outcomes, best, problem):
         """Set what ``store_cv_results`` asks for, at the best l1_ratio."""
         dtype, paths = problem.X.dtype, [outcome.paths[best] for outcome in outcomes]
+        predictions = [outcome.predictions[best] for outcome in outcomes]
         self.coef_path_ = np.array([path.coefs(problem.p) for path in paths]).astype(dtype)
         self.intercept_path_ = np.array([path.intercepts for path in paths]).astype(dtype)
         self.oof_prediction_ = np.full((problem.n, len(paths[0].intercepts)), np.nan)
-        for fold, path in zip(folds, paths, strict=True):
-            self.oof_prediction_[fold.test] = path.predictions
+        for fold, found in zip(folds, predictions, strict=True):
+            self.oof_prediction_[fold.test] = found
 
     def get_metadata_routing(self):
         """Return the routing of the splitter's and the scorer's parameters.

@@ -1,5 +1,6 @@
 """One fold of a cross-validation: its paths, their errors on the rows held out, and their scores."""
 
+from copy import copy
 from time import perf_counter
 from typing import NamedTuple
 
@@ -12,23 +13,26 @@ class Job(NamedTuple):
     """What a fold needs; only the fold differs from job to job."""
 
     model: object  # the estimator of one alpha
-    X: object
+    problem: object  # of all rows
     y: np.ndarray
     fold: object
+    sums: object  # of the fold, None where they are not made
     name: str
     ratios: np.ndarray  # of l1
     grids: list  # of alphas, one for every l1_ratio
     scorer: object
     score_params: dict
+    predicts: bool  # whether predictions are wanted
     verbose: int
 
 
 class Outcome(NamedTuple):
-    """What a fold gives: arrays of shape (n_l1_ratios, n_alphas), and a FoldPath for every l1_ratio."""
+    """What a fold gives: arrays of shape (n_l1_ratios, n_alphas), and lists with an item for every l1_ratio."""
 
     errors: np.ndarray
     scores: np.ndarray
     paths: list
+    predictions: list  # None, where they are not wanted
 
 
 def run(job):
@@ -36,18 +40,19 @@ def run(job):
     from ._engine import folds
 
     began = perf_counter()
-    problem = folds.fold_problem(job.X, job.y, job.fold, job.model.fit_intercept)
-    model, errors, scores, paths = clone(job.model), [], [], []
+    problem = folds.fold_problem(job.problem, job.y, job.fold, job.sums)
+    model, errors, scores, paths, predictions = copy(job.model), [], [], [], []
     for ratio, alphas in zip(job.ratios, job.grids, strict=True):
         if hasattr(model, "l1_ratio"):
-            model.set_params(l1_ratio=float(ratio))
+            model.l1_ratio = float(ratio)
         unit, control = model._terms(problem)
         control = control._replace(shuffle=model._generators(1)[0])
-        path = folds.follow_fold(problem, unit, alphas, control, job.fold)
-        errors.append(folds.squared_errors(job.fold, job.y, path.predictions))
+        path = folds.follow_fold(problem, unit, alphas, control)
+        predictions.append(folds.held_out(problem, job.fold, path) if job.predicts else None)
+        errors.append(folds.errors_of(problem, job.y, job.fold, path, job.sums, predictions[-1]))
         scores.append(-errors[-1] if job.scorer is None else _scores(job, model, alphas, path))
         paths.append(path)
-    outcome = Outcome(np.array(errors), np.array(scores), paths)
+    outcome = Outcome(np.array(errors), np.array(scores), paths, predictions)
     if job.verbose:
         count, seconds = outcome.errors.size, perf_counter() - began
         print(f"{job.name}: {count} fits in {seconds:.2f} s", flush=True)
@@ -59,7 +64,8 @@ def run(job):
 def _scores(job, model, alphas, path):
     """Return the scorer's values on the rows held out, of a fitted estimator for every alpha."""
     test = job.fold.test
-    X, y = (job.X.tocsr() if sparse.issparse(job.X) else job.X)[test], job.y[test]
+    X, y = job.problem.X, job.y[test]
+    X = (X.tocsr() if sparse.issparse(X) else X)[test]
     given = {name: _rows(value, test, len(job.y)) for name, value in job.score_params.items()}
     found = []
     for i, alpha in enumerate(alphas):

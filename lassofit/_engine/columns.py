@@ -16,7 +16,8 @@ from .kernels.sparse import append_rows, by_rows
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _SPARSE = 0.2  # of the coefficients: below it their rows are gathered, above it all are read
-_SHORT = 4096  # samples, at most, of sparse columns that are kept dense
+_SHORT = 4096  # samples, at most, of sparse columns that are kept dense, where
+_FULL = 0.2  # of their entries are stored, or the means are far from zero
 _ROWS = 8  # of a Gram matrix that grows, at once, at least; twice those that are asked for, a quarter of those made
 _PASS = 13  # rows: what the reading of X costs besides (measured, like what the whole matrix costs: p / 2)
 _MOST = 0.25  # of p rows: what may be spent before the whole matrix is made, and perhaps in vain
@@ -98,7 +99,7 @@ class SparseColumns(Columns):
 
     def __init__(self, problem):
         super().__init__(problem)
-        self.inexact = bool((problem.mean**2 > _FAR * problem.norm2).any())
+        self.inexact = problem.per_target(_far)
         data, _, indptr = problem.lines
         self._ptr = np.zeros(problem.n + 1, dtype=indptr.dtype)
         self._ids, self._values = np.empty(0, dtype=np.int32), np.empty(0, dtype=data.dtype)
@@ -248,8 +249,15 @@ class GivenGram(AllColumns):
 
 
 def gathers(problem):
-    """Return whether columns are kept as dense rows: sparse ones too, where they are short; faster there, and exact."""
-    return not problem.is_sparse or problem.n <= _SHORT
+    """Return whether columns are kept as dense rows: sparse ones too, where that is faster, or exact and affordable."""
+    if not problem.is_sparse:
+        return True
+    return problem.n <= _SHORT and (problem.X.nnz > _FULL * problem.n * problem.p or problem.per_target(_far))
+
+
+def _far(problem):
+    """Return whether uncentred products lose more than two digits to the means."""
+    return bool((problem.mean**2 > _FAR * problem.norm2).any())
 
 
 def fits(problem, size):
@@ -261,8 +269,7 @@ def fits(problem, size):
 
 def all_columns(problem):
     """Return the store of all columns for a path: it grows where that costs no digits, and may save some work."""
-    far = (problem.mean**2 > _FAR * problem.norm2).any()
-    whole = far or problem.is_sparse or problem.made_gram is not None or problem.n * problem.p**2 <= _WORTH
+    whole = _far(problem) or problem.is_sparse or problem.made_gram is not None or problem.n * problem.p**2 <= _WORTH
     return AllColumns(problem) if whole else GrowingGram(problem)
 
 

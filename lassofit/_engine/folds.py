@@ -1,12 +1,14 @@
 """Cross-validation on one X: a fold's training rows are all rows, with weights of zero on the others.
 
-So X is never copied for a fold, and predictions read it too: of the rows held out, only the columns in use.
+So X is never copied for a fold, and predictions read it too: of the rows held out, only the columns in use. Of tall X,
+all folds are read at once: see ``fold_grams``.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from .fold_grams import squared_errors, training_problem, union
 from .paths import follow_path
 from .problem import Problem
 
@@ -25,7 +27,6 @@ class FoldPath(NamedTuple):
     supports: list  # at every alpha
     values: list
     intercepts: np.ndarray
-    predictions: np.ndarray  # of shape (n_test, n_alphas)
     failed: list  # (index, Solution) of what was not solved to tol
 
     def coefs(self, p, which=slice(None)):
@@ -54,12 +55,13 @@ def folds_of(splits, s, n):
     return found
 
 
-def fold_problem(X, y, fold, fit_intercept):
-    """Return the Problem of a fold's training rows."""
-    return Problem(X, fold.weights, fit_intercept, y)
+def fold_problem(problem, y, fold, sums):
+    """Return the Problem of a fold's training rows: from ``sums``, where they are known and lose no digits."""
+    found = None if sums is None else training_problem(problem, y, fold, sums)
+    return Problem(problem.X, fold.weights, problem.fit_intercept, y) if found is None else found
 
 
-def follow_fold(problem, unit, alphas, control, fold):
+def follow_fold(problem, unit, alphas, control):
     """Return the FoldPath of a fold's Problem down a grid of alphas."""
     supports, values, intercepts, failed = [], [], [], []
     for i, solution, _ in follow_path(problem, unit, alphas, None, control):
@@ -68,22 +70,28 @@ def follow_fold(problem, unit, alphas, control, fold):
         intercepts.append(solution.intercept)
         if not solution.converged:
             failed.append((i, solution))
-    intercepts = np.array(intercepts)
-    predictions = _held_out(problem, fold.test, supports, values) + intercepts
-    return FoldPath(supports, values, intercepts, predictions, failed)
+    return FoldPath(supports, values, np.array(intercepts), failed)
 
 
-def _held_out(problem, test, supports, values):
-    """Return the rows in ``test`` times the coefficients, in float64, without the intercepts."""
-    used = np.unique(np.concatenate(supports)).astype(np.intp)
-    coefs = np.zeros((len(used), len(supports)))
-    for k, (support, value) in enumerate(zip(supports, values, strict=True)):
-        coefs[np.searchsorted(used, support), k] = value
+def held_out(problem, fold, path, which=slice(None)):
+    """Return the predictions for the rows held out, in float64, of shape (n_test, n_alphas)."""
+    used, coefs = union(path.supports, path.values)
     if problem.is_sparse:
-        return (problem.X[:, used] @ coefs)[test]
-    return problem.X[np.ix_(test, used)].astype(np.float64, copy=False) @ coefs
+        return (problem.X[:, used] @ coefs[:, which])[fold.test] + path.intercepts[which]
+    rows = problem.X[np.ix_(fold.test, used)].astype(np.float64, copy=False)
+    return rows @ coefs[:, which] + path.intercepts[which]
 
 
-def squared_errors(fold, y, predictions):
+def errors_of(problem, y, fold, path, sums, predictions=None):
     """Return the weighted mean of the squared errors on the rows held out, at every alpha."""
+    if sums is None or predictions is not None:
+        predictions = held_out(problem, fold, path) if predictions is None else predictions
+        return _squared_errors(y, fold, predictions)
+    errors, unclear = squared_errors(sums, path.supports, path.values, path.intercepts)
+    if unclear.any():
+        errors[unclear] = _squared_errors(y, fold, held_out(problem, fold, path, unclear))
+    return errors
+
+
+def _squared_errors(y, fold, predictions):
     return np.average((y[fold.test, None] - predictions) ** 2, axis=0, weights=fold.test_weights)

@@ -11,7 +11,7 @@ from .progress import follow
 from .solve import Control, Solution, takes_sweeps
 from .stages import run
 
-_WIDEST = 3000  # columns whose full Gram matrix pays for a path where rows are no fewer
+WIDEST = 3000  # columns whose full Gram matrix pays for a path where rows are no fewer
 
 
 def alpha_max(problem, penalty):
@@ -84,7 +84,7 @@ def _trail(problem, penalty, control, start):
     if problem.y_norm == 0 or sweeps or given:
         return None
     n, p = problem.n, problem.p
-    cheap = n >= p and p <= _WIDEST and 8 * p**2 <= GRAM_CAP
+    cheap = n >= p and p <= WIDEST and 8 * p**2 <= GRAM_CAP
     on_gram = problem.exact_gram and (cheap or problem.made_gram is not None)
     unpenalised = ((penalty.l1 == 0) & (penalty.lo < penalty.hi)).any()
     if unpenalised and not (on_gram and projects(problem, penalty)):

@@ -22,12 +22,10 @@ from .kernels.descent import (
     moments_of_rows,
     tidy_moments,
 )
+from .products import BLOCK, FEWEST_ROWS, blocks, blocks_of_rows, mirror
 
-_ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
-_FEWEST_ROWS = 256
 _LONG = 32768  # rows of a block where X is one of two factors
 _SMALL = 1 << 22  # entries, 32 MiB: sparse X of this size may be dense for a moment
-_BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 # Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
 # gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
 _ILL_CENTRED = 1e3
@@ -84,13 +82,7 @@ class Problem:
     def __init__(self, X, s, fit_intercept=True, y=None):
         self.X = X
         self.n, self.p = X.shape
-        if s is None:
-            s, self.inverse_s = np.full(self.n, 1.0 / self.n), np.full(self.n, 1.0 / (1.0 / self.n))
-        else:
-            s = s / s.max()  # first, lest the sum overflows
-            s /= s.sum()
-            self.inverse_s = np.divide(1.0, s, out=np.zeros(self.n), where=s > 0)
-        self.s = read_only(s)
+        self._weigh(s)
         self.ones = read_only(np.ones(self.n))
         self.fit_intercept = fit_intercept
         self.is_sparse = sparse.issparse(X)
@@ -101,27 +93,41 @@ class Problem:
         v = self.s * self.y if y is not None else np.zeros(self.n)
         with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
             mean, variance, raw = self._moments(v)
+        self._take(mean, variance)
+        if y is not None and self.finite:
+            self._target_correlations = self._about_means(raw, v)
+
+    def _weigh(self, s):
+        """Hold the weights, normalised."""
+        if s is None:
+            s, self.inverse_s = np.full(self.n, 1.0 / self.n), np.full(self.n, 1.0 / (1.0 / self.n))
+        else:
+            s = s / s.max()  # first, lest the sum overflows
+            s /= s.sum()
+            self.inverse_s = np.divide(1.0, s, out=np.zeros(self.n), where=s > 0)
+        self.s = read_only(s)
+
+    def _take(self, mean, variance):
+        """Hold the columns' moments, if they are finite."""
         # A constant column keeps a variance of rounding errors: it is zero, not something to divide by. In a sparse
         # column the weight of the entries that are not stored is 1 - (that of the stored): good to eps, not to eps^2.
         level = _ROUNDING**2
         if self.is_sparse:
-            level = np.where(np.diff(X.indptr) < self.n, _ROUNDING, level)
+            level = np.where(np.diff(self.X.indptr) < self.n, _ROUNDING, level)
         self.raw_norm2 = np.empty(self.p)
         self.finite, self.n_flat, far = tidy_moments(mean, variance, level, self.raw_norm2)
         if not self.finite:
             return
         self.variance = variance
         self.mean_of_all = mean
-        self.mean = read_only(mean if fit_intercept else np.zeros(self.p))
-        self.norm2 = variance if fit_intercept else self.raw_norm2
+        self.mean = read_only(mean if self.fit_intercept else np.zeros(self.p))
+        self.norm2 = variance if self.fit_intercept else self.raw_norm2
         self.ill_centred = np.empty(0, dtype=np.intp)
-        if far and fit_intercept and not self.is_sparse:
+        if far and self.fit_intercept and not self.is_sparse:
             self.ill_centred = np.flatnonzero((mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0))
         self.made_gram = None
         self._rough_gram = []  # one, or none yet: shared by the targets, like
         self.free_blocks = {}  # by their columns: several targets share them
-        if y is not None:
-            self._target_correlations = self._about_means(raw, v)
 
     def _moments(self, v):
         """Return weighted means and variances of the columns, accurate at any mean/sd, and ``X'v``."""
@@ -143,6 +149,16 @@ class Problem:
         other = object.__new__(Problem)
         other.__dict__.update(self.__dict__)
         other._centre(y)
+        return other
+
+    def reweighted(self, s, y, mean, variance, gram, correlations):
+        """Return the Problem of other weights, with all that a pass over X would tell of it."""
+        other = object.__new__(Problem)
+        other.__dict__.update(self.__dict__)
+        other._weigh(s)
+        other._centre(y)
+        other._take(mean, variance)
+        other.made_gram, other._target_correlations = gram, correlations
         return other
 
     def _centre(self, y):
@@ -247,7 +263,7 @@ class Problem:
     def _about_means(self, c, v):
         """Turn ``X'v`` into <x_j, r>, in place."""
         c -= v.sum() * self.mean
-        for columns in _blocks(len(self.ill_centred), max(1, _BLOCK // self.n)):
+        for columns in blocks(len(self.ill_centred), max(1, BLOCK // self.n)):
             which = self.ill_centred[columns]
             c[which] = (self.X[:, which] - self.mean[which]).T @ v
         return c
@@ -267,8 +283,7 @@ class Problem:
         if level is not None:
             dtype, syrk, root = np.float32, ssyrk, root / level
         product = np.zeros((k, k), dtype=dtype, order="F")
-        size = self.n if self.is_sparse else min(self.n, max(_FEWEST_ROWS, min(_ROWS, _BLOCK * 8 // max(k, 1))))
-        pieces = list(pieces or _blocks(self.n, size))
+        pieces = list(pieces or (blocks(self.n, self.n) if self.is_sparse else blocks_of_rows(self.n, k)))
         room = np.empty(k * max(rows.stop - rows.start for rows in pieces), dtype=dtype)  # touched once: pages are dear
         for rows in pieces:
             length = min(rows.stop, self.n) - rows.start
@@ -277,19 +292,13 @@ class Problem:
             product = syrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
         if level is not None:
             product = product * np.float64(level) ** 2
-        for columns in _blocks(len(which), _FEWEST_ROWS):
-            corner = product[columns, columns]  # its lower triangle is still zero
-            diagonal = corner.diagonal().copy()
-            corner += corner.T
-            np.fill_diagonal(corner, diagonal)
-            product[columns.stop :, columns] = product[columns, columns.stop :].T
-        return product.T  # in C order
+        return mirror(product)
 
     def gram_rows(self, which):
         """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X."""
         out, total = np.zeros((len(which), self.p)), np.zeros(len(which))
         converts = self.X.dtype != np.float64
-        for rows in _blocks(self.n, max(_FEWEST_ROWS, _BLOCK * 8 // self.p) if converts else _LONG):
+        for rows in blocks(self.n, max(FEWEST_ROWS, BLOCK * 8 // self.p) if converts else _LONG):
             part = self.X[rows].astype(np.float64, copy=False)
             block = np.empty((len(which), len(part)))
             self.gather(which, self.mean[which], self.s, rows.start, block)
@@ -315,8 +324,3 @@ class Problem:
     def prices_by_columns(self, which):
         """Return whether these columns are priced one by one, and not by a pass over all of X."""
         return self.lines is not None or 8 * len(which) <= self.p
-
-
-def _blocks(n, size):
-    """Yield the slices that cut range(n) into pieces of ``size``."""
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))

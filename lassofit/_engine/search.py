@@ -205,7 +205,7 @@ class Search:
             if len(wanted) > size:
                 wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
             if dear or not fits(problem, len(face.w) + len(wanted)):
-                self._outgrown(budget)
+                self._outgrown(budget, dear)
                 return
             if len(wanted):
                 known[wanted] = True
@@ -228,13 +228,14 @@ class Search:
     def _dearer_than_sweeps(self, more):
         """Return whether steps that make these columns active are expected to cost more than sweeps to the end.
 
+        As many as half of all the stage's violators, if that is more: the others are not met, but wait to be.
         The pivots of the factor say how well conditioned the problem is: what is left of a column beside those before.
         """
         face = self.face
         if self.gathers or not face.k:
             return False
-        k, m = face.k, len(more)
-        known, new = self._entries(face.which), self._entries(more)
+        k, m = face.k, max(len(more), self.violators // 2)
+        known, new = self._entries(face.which), self._entries(more) * m / len(more)
         pivots = np.diagonal(face.factor)[:k] ** 2 / face.table[NORM, face.order[:k]] ** 2
         sweeps = _SWEEPS / max(float(np.partition(pivots, k // 100)[k // 100]), 1e-11)
         return _FLOP * k * m * (k + m) + _PAIR * new * (known + new) / self.problem.n > sweeps * 2 * (known + new)
@@ -251,6 +252,7 @@ class Search:
     def _candidates(self, stage, c):
         """Return the unknown columns with the largest violations, or nearest to one, and these violations."""
         gains = self._gains(stage, c)
+        self.violators = np.count_nonzero(gains > 0)
         size = max(_CANDIDATES, int(_PART * len(c)))
         chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
         if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
@@ -261,11 +263,11 @@ class Search:
         chosen = np.sort(chosen[gains[chosen] > -np.inf])
         return chosen, gains[chosen]
 
-    def _outgrown(self, budget):
-        """Go on with the full Gram matrix, or leave the rest to sweeps."""
+    def _outgrown(self, budget, dear):
+        """Go on with the full Gram matrix, or leave the rest to sweeps, where those are expected to cost less."""
         w = self.face.coefficients()
         self.face = None
-        if not self.may_use_gram:
+        if dear or not self.may_use_gram:
             self.left = w
             return
         self._take_gram(w)

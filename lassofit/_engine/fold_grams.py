@@ -1,0 +1,129 @@
+"""Folds of tall data at once: one reading of X makes the Gram matrix of the rows that every fold holds out.
+
+A fold trains on all the others, so its Gram matrix is that of all rows less its own; and its own gives the errors of
+all alphas, without another look at X. Columns are about the means of all rows, with the target and a column of ones
+beside them: so one product makes means, norms and correlations too, and since a fold's means are next to those of all,
+they are subtracted without loss, however large they are.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg.blas import dsyrk
+
+from .grams import GRAM_CAP
+from .paths import WIDEST
+from .products import blocks_of_rows, mirror
+
+_LEFT = 1e-3  # of a column's sum of squares: with less in the training rows, the subtraction loses digits
+_SPREAD = 1e-6  # of a mean square: a variance below it has lost digits to the mean
+_CLEAR = 1e-8  # of the size of its terms: an error below it is made from residuals
+
+
+class Sums(NamedTuple):
+    """Products of the columns, the target and ones, in this order: of all rows, and of those held out."""
+
+    all: np.ndarray  # of shape (p + 2, p + 2), and
+    own: np.ndarray  # likewise, about
+    mean: np.ndarray  # these of the columns, and
+    y_mean: float  # this of the target; 0 without an intercept
+
+
+def sums_of(problem, y, weights, folds):
+    """Return the Sums of every fold, and leave the Gram matrix of all rows with the problem; None where it is no gain.
+
+    The folds have to part the rows between them, and to train on no fewer rows than there are columns.
+    """
+    p, k = problem.p, len(folds)
+    if problem.is_sparse or p > WIDEST or 8 * (k + 1) * (p + 2) ** 2 > GRAM_CAP:
+        return None
+    if min(np.count_nonzero(fold.weights) for fold in folds) < p:
+        return None
+    labels = _labels(problem.n, weights, folds)
+    if labels is None:
+        return None
+    parts = _products(problem, y, labels, k)
+    total = sum(parts)
+    if problem.made_gram is None:
+        problem.made_gram = _moments(total, problem.fit_intercept)[0]
+    return [Sums(total, own, problem.mean, problem.y_mean) for own in parts]
+
+
+def _labels(n, weights, folds):
+    """Return the fold that holds out each row; None where folds do not part the rows, or train on others."""
+    labels = np.full(n, -1)
+    for k, fold in enumerate(folds):
+        trained = np.ones(n) if weights is None else weights.copy()
+        trained[fold.test] = 0.0
+        if (labels[fold.test] >= 0).any() or not np.array_equal(trained, fold.weights):
+            return None
+        labels[fold.test] = k
+    return labels if (labels >= 0).all() else None
+
+
+def _products(problem, y, labels, k):
+    """Return the products of the rows that each fold holds out: one pass over X."""
+    p, root, everything = problem.p, np.sqrt(problem.s), np.arange(problem.p)
+    parts = [np.zeros((p + 2, p + 2), order="F") for _ in range(k)]
+    target = root * (y - problem.y_mean)
+    room = None
+    for rows in blocks_of_rows(problem.n, p + 2):
+        length = rows.stop - rows.start
+        if room is None:
+            room = np.empty((p + 2) * length)  # touched once: pages are dear
+        block = room[: (p + 2) * length].reshape(p + 2, length)
+        problem.gather(everything, problem.mean, root, rows.start, block[:p])
+        block[p], block[p + 1] = target[rows], root[rows]
+        held = labels[rows]
+        for fold in np.flatnonzero(np.bincount(held)):
+            mine = held == fold
+            part = block if mine.all() else block.compress(mine, axis=1)
+            parts[fold] = dsyrk(1.0, part.T, 1.0, parts[fold], trans=1, overwrite_c=1)  # the upper triangle, in place
+    return [mirror(part) for part in parts]
+
+
+def _moments(sums, fit_intercept):
+    """Return Gram matrix, correlations with the target, and means, of the rows that ``sums`` is of."""
+    p, weight = len(sums) - 2, sums[-1, -1]
+    mean, y_mean = sums[:p, -1] / weight, sums[p, -1] / weight
+    gram, c = sums[:p, :p] / weight, sums[:p, p] / weight
+    if fit_intercept:
+        gram -= np.outer(mean, mean)
+        c -= y_mean * mean
+    return gram, c, mean
+
+
+def training_problem(problem, y, fold, sums):
+    """Return the Problem of a fold's training rows; None where subtraction would lose too many digits."""
+    rest, p = sums.all - sums.own, problem.p
+    square, constant = rest.diagonal()[:p], problem.variance == 0
+    gram, c, mean = _moments(rest, problem.fit_intercept)
+    square_mean = square / rest[-1, -1]
+    variance = np.where(constant, 0.0, square_mean - mean**2)
+    lost = (square < _LEFT * sums.all.diagonal()[:p]) | (variance < _SPREAD * square_mean)
+    if (lost & ~constant).any():
+        return None
+    return problem.reweighted(fold.weights, y, sums.mean + mean, variance, gram, c)
+
+
+def squared_errors(sums, supports, values, intercepts):
+    """Return the weighted mean of the squared errors on the rows held out, at every alpha; and which are not clear.
+
+    With v = (-w, 1, -e), the residuals are (x, y, 1) v, and their squares sum to v'Gv.
+    """
+    used, coefs = union(supports, values)
+    excess = intercepts + sums.mean[used] @ coefs - sums.y_mean
+    v = np.vstack([-coefs, np.ones(len(excess)), -excess])
+    at = np.append(used, [len(sums.own) - 2, len(sums.own) - 1])
+    products = sums.own[np.ix_(at, at)]
+    total = (v * (products @ v)).sum(axis=0)
+    size = (np.sqrt(products.diagonal()) @ np.abs(v)) ** 2  # no less than the terms'
+    return total / sums.own[-1, -1], total < _CLEAR * size
+
+
+def union(supports, values):
+    """Return the columns in use at any alpha, and the coefficients there, of shape (n_used, n_alphas)."""
+    used, at = np.unique(np.concatenate(supports), return_inverse=True)
+    coefs = np.zeros((len(used), len(supports)))
+    coefs[at, np.repeat(np.arange(len(supports)), [len(support) for support in supports])] = np.concatenate(values)
+    return used.astype(np.intp), coefs
