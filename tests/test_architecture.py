@@ -44,7 +44,7 @@ HOUSE = [
     "_engine.solve",
     "_engine.scout",
     "_engine.active",
-    "_engine.columns _engine.bound",
+    "_engine.columns _engine.bound _engine.handover",
     "_engine.factor",
     "_engine.stochastic",
     "_engine.inner _engine.confirmation",

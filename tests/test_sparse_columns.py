@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
 from lassofit import Lasso
-from lassofit._engine import columns
+from lassofit._engine import columns, continuation, paths
 from lassofit._engine.columns import SparseColumns
 from lassofit._engine.kernels.sparse import append_rows, by_rows
 from lassofit._engine.problem import Problem, as_lines
@@ -126,3 +126,30 @@ def test_fits_on_sparse_columns_are_those_on_dense_rows(weighted, monkeypatch):
             model = Lasso(alpha=alpha, tol=1e-12, solver="active_set").fit(csc(X), y, sample_weight=s)
         assert model.converged_ and certify(model, X, y, s).relative_gap <= 1e-11
         assert_allclose(model.coef_, expected.coef_, atol=1e-9)
+
+
+@pytest.mark.parametrize("room", ["cheap sweeps", "little memory"])
+def test_paths_with_many_active_columns_go_on_by_sweeps(room, monkeypatch):
+    """Certified at every alpha, and equal to the path by sweeps alone."""
+    rng = np.random.default_rng(3)
+    X = sparse.random_array((300, 200), density=0.05, format="csc", rng=rng)
+    y = X @ rng.standard_normal(200) + 0.1 * rng.standard_normal(300)
+    if room == "cheap sweeps":
+        monkeypatch.setattr(continuation, "_SWEEPS", 1e-3)
+    else:
+        monkeypatch.setattr(columns, "GATHERED", 8 * 40 * 80)
+    monkeypatch.setattr(paths, "WIDEST", 0)  # no full Gram matrix
+    path = Lasso(tol=1e-12, max_iter=10_000).fit_path(X, y, alphas=20, eps=1e-2)
+    alone = Lasso(tol=1e-12, max_iter=10_000, solver="cd").fit_path(X, y, alphas=path.alphas)
+    assert path.converged.all() and path.n_full_passes is None  # uncounted: not all were followed
+    assert_allclose(path.coefs.toarray(), alone.coefs.toarray(), atol=1e-7)
+
+
+def test_short_columns_are_dense_only_where_they_are_full_or_far_from_zero():
+    """Of the 60 x 12 entries a fifth and more are stored, or a sixteenth, with and without large means."""
+    X, y, _ = data()
+    thin = np.where(np.arange(60)[:, None] < 4, X, 0.0)
+    assert columns.gathers(Problem(csc(X), None, True, y))
+    assert not columns.gathers(Problem(csc(thin), None, True, y))
+    thin[:, 0] = 1e3 + X[:, 3]
+    assert columns.gathers(Problem(csc(thin), None, True, y))

@@ -12,7 +12,8 @@ from .factor import enter
 from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle, trace
 from .penalty import Penalty
 
-_LARGE = 128  # active columns: from here on, blocks enter by BLAS 3
+_LARGE = 128  # active columns: from here on, blocks enter by BLAS 3, of
+_ENTER = 256  # columns
 _BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 MANY_ROUNDS = 20  # rounds: the objective has to be lower after so many, or rounding goes round in circles
@@ -118,8 +119,15 @@ class Face:
             self.columns.need(at, self.table)
         self._factorise()
 
-    def _factorise(self):
-        grow(self.columns.gram, self.factor, self.order, self.table, 0, self.k)
+    def _factorise(self, start=0):
+        """Bring the active columns from ``start`` on into the factor: the first ones by hand, others in blocks."""
+        state = self.columns.gram, self.factor, self.order, self.table
+        if start < _LARGE:
+            first = min(self.k, _LARGE) if start == 0 else self.k
+            grow(*state, start, first)
+            start = first
+        for begin in range(start, self.k, _ENTER):
+            enter(*state, begin, min(begin + _ENTER, self.k))
 
     def refresh(self):
         """Recompute the correlations of the known columns from the data."""
@@ -150,10 +158,8 @@ class Face:
                 return done
             if self.columns.grows:
                 self.columns.need(self.order[self.k : k], self.table)
-            start = 0 if worn else self.k
-            bring = enter if start >= _LARGE else grow
-            bring(gram, self.factor, self.order, self.table, start, k)
-            self.k = k
+            start, self.k = 0 if worn else self.k, k
+            self._factorise(start)
         return budget
 
     def trace(self, alphas, points, rounds):

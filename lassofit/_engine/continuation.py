@@ -9,14 +9,16 @@ from time import perf_counter
 import numpy as np
 
 from .bound import ResidualBasis
-from .columns import fits, known_columns
+from .columns import fits, gathers, known_columns
 from .duality import certify_point
+from .handover import dearer_than_sweeps
 from .kernels.newton import score
 from .solve import Record
 from .trail import REFINEMENTS, Trail
 
 _SHARE = 0.1  # of the columns in doubt: above it, one full pass
 _MEET = 16  # columns that are met at once, at least, and half of the active ones
+_SWEEPS = 5.0  # see ``handover``: from the alpha before, where a fit from zero takes 30
 _STEEP = 0.7  # of alpha from one solve to the next: below it, a look ahead names too many
 
 
@@ -25,6 +27,7 @@ class Continuation(Trail):
 
     def __init__(self, problem, unit, control, start=None):
         super().__init__(problem, unit, control, known_columns(problem))
+        self.sparse = not gathers(problem)
         self.norm = np.sqrt(problem.norm2)
         self.passes = 0  # over X, but for the moments, which take the target's correlations along
         self.fall = 1.0  # of alpha, to the present one
@@ -81,8 +84,9 @@ class Continuation(Trail):
             size = max(_MEET, face.k // 2)
             if len(wanted) > size:
                 wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
-            if not fits(self.problem, len(face.which) + len(wanted)):
-                self.lost = True
+            dear = self.sparse and dearer_than_sweeps(self.problem, face, which[wanted], len(wanted), _SWEEPS)
+            if dear or not fits(self.problem, len(face.which) + len(wanted)):
+                self.lost = self.outgrown = True
                 return
             face.c[:] = face.columns.correlate(self.weighted)
             face.meet(which[wanted], c[wanted])

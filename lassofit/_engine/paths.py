@@ -64,12 +64,16 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
         if found is None:  # not a problem for it, or rounding or memory has ended it: one by one
             spent = 0
             if trail is not None:
-                found, spent, trail = trail.left(), trail.rounds, None
+                found, spent, outgrown, trail = trail.left(), trail.rounds, trail.outgrown, None
+                if outgrown and (problem.is_sparse or not problem.exact_gram):
+                    control = control._replace(solver="cd")
                 start = start if found is None else found
             scaled = penalty.scaled(alpha)
             solution = Solution(problem, scaled, start)
             solution.n_iter = spent
             records = follow(run(problem, scaled, solution, control), verbose)
+            if solution.swept:  # the active set has grown too large: at lower alphas it would be larger
+                control = control._replace(solver="cd")
         else:
             solution, record = found
             records = follow([record], verbose)

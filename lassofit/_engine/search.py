@@ -11,6 +11,7 @@ import numpy as np
 from .active import Face
 from .columns import AllColumns, GivenGram, fits, gathers, known_columns
 from .grams import GRAM_CAP
+from .handover import dearer_than_sweeps, entries
 from .inner import certify_on_gram
 from .kernels.certificate import largest_pull
 from .kernels.newton import NORM, score
@@ -23,11 +24,7 @@ _PART = 0.05  # of all; of sparse X, this share of the entries, and
 _SHORTEST = 16  # columns at least
 _MEET = 8  # columns that are met at once, at least, and a fifth of the active ones
 _MEET_SPARSE = 16  # of long sparse X, where every block reads the known ones: at least, and as many as are active
-# Costs, in entries of X that are read: of a flop of the factor, of a pair of entries in a row. And how many sweeps it
-# takes, times the pivot, relative to its diagonal, that one in a hundred is below: 9 to 42 on six sparse data sets.
-_FLOP = 0.1
-_PAIR = 2.0
-_SWEEPS = 30.0
+_SWEEPS = 30.0  # see ``handover``: measured 9 to 42 on six sparse data sets
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
 # The full Gram matrix is made where rows are no fewer than columns, alpha is less than alpha_max / _DEEP, and _PULLED
 # of the columns are correlated with y by more than their l1; or where a look ahead does not come near alpha.
@@ -220,25 +217,13 @@ class Search:
             c = problem.correlate(self.v)[candidates] if lines is None else lines.correlate(self.v)
             score(nothing, c, *own, norm, slack, scores)
 
-    def _entries(self, which):
-        """Return the number of entries of these columns of sparse X."""
-        indptr = self.problem.X.indptr
-        return int((indptr[which + 1] - indptr[which]).sum())
-
     def _dearer_than_sweeps(self, more):
         """Return whether steps that make these columns active are expected to cost more than sweeps to the end.
 
         As many as half of all the stage's violators, if that is more: the others are not met, but wait to be.
-        The pivots of the factor say how well conditioned the problem is: what is left of a column beside those before.
         """
-        face = self.face
-        if self.gathers or not face.k:
-            return False
-        k, m = face.k, max(len(more), self.violators // 2)
-        known, new = self._entries(face.which), self._entries(more) * m / len(more)
-        pivots = np.diagonal(face.factor)[:k] ** 2 / face.table[NORM, face.order[:k]] ** 2
-        sweeps = _SWEEPS / max(float(np.partition(pivots, k // 100)[k // 100]), 1e-11)
-        return _FLOP * k * m * (k + m) + _PAIR * new * (known + new) / self.problem.n > sweeps * 2 * (known + new)
+        count = max(len(more), self.violators // 2)
+        return not self.gathers and dearer_than_sweeps(self.problem, self.face, more, count, _SWEEPS)
 
     def _gains(self, stage, c):
         """Return the violations of all columns, -inf for those that are known or out of the problem."""
@@ -257,9 +242,9 @@ class Search:
         chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
         if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
             chosen = chosen[np.argsort(-gains[chosen])]
-            entries = np.cumsum(np.diff(self.problem.X.indptr)[chosen])
-            share = max(_PART * self.problem.X.nnz, self._entries(self.face.which[self.face.w != 0]))
-            chosen = chosen[: max(_SHORTEST, int(np.searchsorted(entries, share)))]
+            stored = np.cumsum(np.diff(self.problem.X.indptr)[chosen])
+            share = max(_PART * self.problem.X.nnz, entries(self.problem, self.face.which[self.face.w != 0]))
+            chosen = chosen[: max(_SHORTEST, int(np.searchsorted(stored, share)))]
         chosen = np.sort(chosen[gains[chosen] > -np.inf])
         return chosen, gains[chosen]
 

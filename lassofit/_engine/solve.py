@@ -63,6 +63,7 @@ class Solution:
         self.certificate = None
         self.converged = False
         self.at_floor = False
+        self.swept = False  # whether the active set was left to sweeps, as too large or too dear
         self.goal = 0.0
         self.scale = problem.y_norm**2  # of relative_gap_: sum s y_c^2 / S
 

@@ -82,6 +82,7 @@ def solve_active(problem, penalty, solution, control):
     solution.w = start[1]  # the best point so far: rounding may have carried the last one away
     if search.left is not None and _objective(problem, penalty, search.left) < start[0]:
         solution.w = search.left
+    solution.swept = search.face is None
     yield from solve(problem, penalty, solution, control)
 
 

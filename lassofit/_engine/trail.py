@@ -19,6 +19,7 @@ class Trail:
         self.slack = noise(problem)
         self.face = Face(problem, unit, self.slack, columns)
         self.lost = False  # the face has outgrown its memory, or rounding has carried it away
+        self.outgrown = False  # the former
         self.rounds = 0  # at the present alpha
         self.alpha = largest_pull(problem.target_correlations(), unit.l1, unit.lo, unit.hi)
 
