@@ -12,21 +12,26 @@ WORKLOADS = "wide,wide-99,wide-1000,square,long,long-99,tall,polynomial,text"
 def parser(description, solvers, ratios, repeats, limit):
     """Parser with the options that single.py and path.py share, and their defaults."""
     options = argparse.ArgumentParser(description=description)
-    options.add_argument("--workloads", help=f"default {WORKLOADS}; none if --file or --real is given")
+    add_data(options, WORKLOADS)
     options.add_argument("--solvers", default=solvers, help="default %(default)s")
     options.add_argument("--ratios", type=numbers, default=numbers(ratios), help=f"alpha_max over alpha; {ratios}")
     options.add_argument("--gap", type=numbers, default=[1e-6], help="one or several: 1e-4,1e-6,1e-9; default 1e-6")
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--repeats", type=int, default=repeats)
     options.add_argument("--limit", type=float, default=limit, help="seconds for one fit; default %(default)g")
-    options.add_argument("--file", action="append", default=[], help="LIBSVM or CSV file")
-    options.add_argument("--target", help="column of a CSV file that is y; default the last")
-    options.add_argument("--real", type=Path, help="folder: all LIBSVM and CSV files in it, as real_data.R writes")
     options.add_argument("--clock", choices=["cpu", "wall"], help="default cpu at one thread, else wall")
     options.add_argument("--order", choices="FC", default="F", help="memory layout of dense X")
     options.add_argument("--memory", action="store_true", help="peak memory beyond X too")
     options.add_argument("--output", type=Path, help="JSON file")
     return options
+
+
+def add_data(options, workloads):
+    """Add the options that say which data, with a default."""
+    options.add_argument("--workloads", help=f"default {workloads}; none if --file or --real is given")
+    options.add_argument("--file", action="append", default=[], help="LIBSVM or CSV file")
+    options.add_argument("--target", help="column of a CSV file that is y; default the last")
+    options.add_argument("--real", type=Path, help="folder: all LIBSVM and CSV files in it, as real_data.R writes")
 
 
 def numbers(text):
@@ -51,12 +56,12 @@ def chosen_solvers(names, known):
     return installed
 
 
-def datasets(arguments):
+def datasets(arguments, default=WORKLOADS):
     """Yield (name, X, y) of every workload and file asked for."""
     from workloads import SUFFIXES, from_file
     from workloads import WORKLOADS as known
 
-    names = arguments.workloads or ("" if arguments.file or arguments.real else WORKLOADS)
+    names = arguments.workloads or ("" if arguments.file or arguments.real else default)
     for name in filter(None, names.split(",")):
         if name not in known:
             raise SystemExit(f"no workload {name!r}; there are {', '.join(known)}")

@@ -1,5 +1,5 @@
 # R's glmnet as a process that holds the data and fits on command; see _outside.py for the protocol.
-# Only glmnet() itself is timed. proc.time() counts in milliseconds, so short fits are repeated.
+# Only glmnet() or cv.glmnet() itself is timed. proc.time() counts in milliseconds, so short fits are repeated.
 
 AT_LEAST <- 0.05 # seconds over which one time is taken
 suppressWarnings(suppressPackageStartupMessages({
@@ -25,12 +25,7 @@ load <- function(n, p, sparse) {
   y <<- read("y", "double")
 }
 
-fit <- function(tol) {
-  alphas <- read("alphas", "double")
-  call <- function() {
-    if (is.nan(tol)) return(glmnet(X, y, lambda = alphas, standardize = FALSE))
-    glmnet(X, y, lambda = alphas, standardize = FALSE, thresh = tol, maxit = 1e9)
-  }
+timed <- function(call) {
   count <- 0
   start <- proc.time()
   repeat {
@@ -39,12 +34,31 @@ fit <- function(tol) {
     spent <- proc.time() - start
     if (spent[["elapsed"]] >= AT_LEAST) break
   }
+  list(model = model, seconds = c(spent[["elapsed"]], spent[["user.self"]] + spent[["sys.self"]]) / count)
+}
+
+fit <- function(tol) {
+  alphas <- read("alphas", "double")
+  done <- timed(function() {
+    if (is.nan(tol)) return(glmnet(X, y, lambda = alphas, standardize = FALSE))
+    glmnet(X, y, lambda = alphas, standardize = FALSE, thresh = tol, maxit = 1e9)
+  })
+  model <- done$model
   beta <- as(model$beta, "CsparseMatrix")
   save(beta@x, "values")
   save(beta@i, "rows")
   save(beta@p, "starts")
   save(as.double(model$a0), "intercepts")
-  c(spent[["elapsed"]] / count, (spent[["user.self"]] + spent[["sys.self"]]) / count, model$npasses)
+  c(done$seconds, model$npasses)
+}
+
+cross_validate <- function(count, eps) {
+  folds <- read("folds", "integer")
+  done <- timed(function() {
+    cv.glmnet(X, y, foldid = folds, nlambda = count, lambda.min.ratio = eps, standardize = FALSE)
+  })
+  model <- done$model
+  c(done$seconds, model$lambda.min, min(model$cvm))
 }
 
 commands <- file("stdin", "r")
@@ -55,7 +69,8 @@ while (length(line <- readLines(commands, 1))) {
       version = as.character(packageVersion("glmnet")),
       folder = setwd(substring(line, 8)),
       load = length(load(as.integer(words[2]), as.integer(words[3]), words[4] == "sparse")),
-      fit = format(fit(as.numeric(words[2])), digits = 9, scientific = TRUE)
+      fit = format(fit(as.numeric(words[2])), digits = 9, scientific = TRUE),
+      cv = format(cross_validate(as.integer(words[2]), as.numeric(words[3])), digits = 9, scientific = TRUE)
     ),
     error = function(e) paste("error", gsub("\n", " ", conditionMessage(e)))
   )

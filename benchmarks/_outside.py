@@ -8,6 +8,8 @@ answers commands, one line each, on its standard input:
     load N P dense|sparse       ->  reads X.bin, y.bin (float64; CSC adds indices.bin and indptr.bin, int32)
     fit TOL                     ->  "wall cpu n_iter": reads alphas.bin, writes the coefficients as CSC
                                     (values.bin, rows.bin, starts.bin) and intercepts.bin
+    cv COUNT EPS                ->  "wall cpu alpha mse": reads folds.bin (int32, from 1); the choice of one of COUNT
+                                    alphas by cross-validation (glmnet only)
 
 or "error ...". TOL is nan for the default. The process takes the times itself, of the fit alone: what
 handing over costs counts for nobody, so the figures stand beside those of fits in this process.
@@ -45,8 +47,7 @@ class Outside:
 
     def fit(self, problem, tol, limit):
         """Coefficients (p, alphas), intercepts, iterations, wall-clock and CPU seconds; None if late."""
-        if self.process is None or self.loaded is not problem.X:
-            self._load(problem.X, problem.y)
+        self._hand_over(problem)
         alphas = np.atleast_1d(problem.alpha).astype(np.float64)
         alphas.tofile(self._path("alphas"))
         answer = self._ask(f"fit {np.nan if tol is None else tol!r}", limit)
@@ -62,6 +63,16 @@ class Outside:
         intercepts[:found] = np.fromfile(self._path("intercepts"))
         return coefs, intercepts, int(n_iter), wall, cpu
 
+    def choose(self, task, limit):
+        """Chosen alpha, its mean squared error, wall-clock and CPU seconds of a cross-validation; None if late."""
+        self._hand_over(task)
+        task.fold_ids.tofile(self._path("folds"))
+        answer = self._ask(f"cv {task.count} {task.eps!r}", limit)
+        if answer is None:
+            return None
+        wall, cpu, alpha, mse = map(float, answer.split())
+        return alpha, mse, wall, cpu
+
     def close(self):
         """End the process."""
         if self.process is not None:
@@ -73,6 +84,11 @@ class Outside:
 
     def _path(self, name):
         return os.path.join(self.folder.name, f"{name}.bin")
+
+    def _hand_over(self, problem):
+        """Have the data of a problem read, unless they are there."""
+        if self.process is None or self.loaded is not problem.X:
+            self._load(problem.X, problem.y)
 
     def _load(self, X, y):
         """Write the data and have them read."""

@@ -64,3 +64,22 @@ def test_the_small_problems_are_timed_for_both(tmp_path):
     content = run("small.py", "--repeats", "2", tmp_path / "small.json")
     assert {row["call"] for row in content["rows"]} == {"fit", "predict"}
     assert all(row["us"] > 0 and row["sklearn us"] > 0 for row in content["rows"])
+
+
+def test_the_choices_of_alpha_are_timed_at_equal_alpha(tmp_path):
+    options = ["--workloads", "tiny", "--solvers", "lassofit,sklearn", "--repeats", "1", "--count", "20"]
+    content = run("cv.py", *options, tmp_path / "cv.json")
+    rows = {(row["what"], row["solver"]): row for row in content["rows"]}
+    assert set(rows) == {(what, name) for what in ("defaults", "equal alpha_") for name in ("lassofit", "sklearn")}
+    exact = rows["equal alpha_", "lassofit"]
+    assert exact["ratio"] == 1 and exact["tol"] == 1e-4
+    for row in rows.values():
+        assert row["ms"] > 0 and row["mse"] == pytest.approx(exact["mse"], rel=1e-2)
+    assert rows["equal alpha_", "sklearn"]["off"] == 0
+    assert rows["equal alpha_", "sklearn"]["alpha"] == pytest.approx(exact["alpha"])
+
+
+def test_a_search_is_ended_at_the_limit_and_the_row_says_so(tmp_path):
+    options = ["--search", "--workloads", "tiny", "--solvers", "sklearn", "--limit", "0.01"]
+    content = run("cv.py", *options, tmp_path / "search.json")
+    assert [(row["solver"], row["why"]) for row in content["rows"]] == [("sklearn", "over 0.01 s")]

@@ -160,6 +160,37 @@ def test_glmnet_and_adelie_solve_the_same_problem(load, name, kind):
     assert task.gap(coefs, intercepts) < 1e-9
 
 
+def test_cv_glmnet_chooses_from_the_same_folds_and_grid(load):
+    worker, solvers = load("_outside").GLMNET, load("_cv_solvers")
+    if worker.version() is None:
+        pytest.skip("glmnet is not installed")
+    rng = np.random.default_rng(0)
+    X = np.asfortranarray(rng.standard_normal((50, 8)) + 1)
+    task = solvers.Task(X, X[:, 0] + rng.standard_normal(50), count=30)
+    theirs, ours = (solvers.choose(solvers.CHOOSERS[name], task, None, 60) for name in ("glmnet", "lassofit"))
+    worker.close()
+    assert theirs.index == ours.index
+    assert theirs.alpha == pytest.approx(ours.alpha, rel=1e-3)
+    assert theirs.mse == pytest.approx(ours.mse, rel=1e-3)
+
+
+@pytest.mark.parametrize(("ladder", "expected"), [([5, 7, 3], 1e-6), ([5, None], None)])
+def test_the_loosest_tolerance_that_chooses_the_alpha_is_found(load, monkeypatch, ladder, expected):
+    cv, answers = load("cv"), iter(ladder)
+    monkeypatch.setattr(cv, "within", lambda *given: (k := next(answers)) and SimpleNamespace(index=k))
+    assert cv.tolerance(None, None, 3, 1)[0] == expected
+
+
+@pytest.mark.parametrize("store", [np.asarray, sparse.csc_matrix])
+def test_the_grid_of_a_search_is_that_of_the_scaled_data(load, store):
+    solvers = load("_cv_solvers")
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((30, 4)) * [1, 10, 0.1, 1] + 3, rng.standard_normal(30)
+    scaled = (X - X.mean(axis=0)) / X.std(axis=0)
+    expected = solvers.Task(np.asfortranarray(scaled), y).alphas
+    np.testing.assert_allclose(solvers.Task(store(X), y, standardized=True).alphas, expected, rtol=1e-9)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux only")
 def test_peak_memory_sees_an_array_of_the_fit_and_not_the_data(load):
     timing = load("_timing")

@@ -1,0 +1,156 @@
+"""The solvers that choose alpha by cross-validation, side by side: small adapters around the public classes.
+
+An adapter takes a Task and a `tol` and returns the fitted estimator; constructing it and its whole ``fit`` are timed.
+``tol=None`` asks for default settings; else the limits on iterations are lifted, so that `tol` alone decides.
+cv.glmnet runs in R (_outside.py), gets the same folds, and makes the same grid of its own.
+"""
+
+import warnings
+from time import perf_counter, process_time
+from typing import NamedTuple
+
+import _outside
+import numpy as np
+from scipy import sparse
+from sklearn.model_selection import KFold
+from solvers import MANY, Solver, settings, solver
+from threadpoolctl import threadpool_limits
+
+CHOOSERS, SEARCHES = {}, {}
+FOLDS = KFold(5)
+
+
+class Task:
+    """What is to be chosen from: data, the same folds for all, and the grid of alphas."""
+
+    def __init__(self, X, y, count=100, eps=1e-3, jobs=1, standardized=False):
+        self.X, self.y, self.count, self.eps, self.jobs = X, y, count, eps, jobs
+        self.fold_ids = np.empty(len(y), np.int32)  # counted from 1, as R wants them
+        for k, (_, test) in enumerate(FOLDS.split(y)):
+            self.fold_ids[test] = k + 1
+        gradient = X.T @ (y - y.mean())
+        if standardized:  # as the scaler leaves X; sparse X is not centred by it, and that changes nothing here
+            deviations = np.sqrt(_mean_square(X) - np.asarray(X.mean(axis=0)).ravel() ** 2)
+            gradient = gradient / np.where(deviations > 0, deviations, np.inf)
+        self.alphas = np.abs(gradient).max() / len(y) * np.geomspace(1, eps, count)
+
+    def index(self, alpha):
+        """Place in the grid."""
+        return int(np.abs(np.log(self.alphas / alpha)).argmin())
+
+
+def _mean_square(X):
+    """Mean of the squares of every column."""
+    return np.asarray((X.multiply(X) if sparse.issparse(X) else X * X).mean(axis=0)).ravel()
+
+
+class Choice(NamedTuple):
+    """The alpha that was chosen, its place in the grid, its mean squared error, and the seconds that took."""
+
+    alpha: float
+    index: int
+    mse: float
+    wall: float
+    cpu: float
+
+
+def choose(solver, task, tol, limit=None):
+    """Choose alpha once, timed; a solver outside this process returns None after ``limit`` seconds."""
+    if solver.outside is not None:
+        done = solver.outside.choose(task, limit)
+        if done is None:
+            return None
+        alpha, mse, wall, cpu = done
+    else:
+        with warnings.catch_warnings(), threadpool_limits(1 if solver.name == "lassofit-1" else None):
+            warnings.simplefilter("ignore")
+            wall, cpu = perf_counter(), process_time()
+            model = solver.fit(task, tol)
+            wall, cpu = perf_counter() - wall, process_time() - cpu
+        alpha, mse = solver.read(model)
+    return Choice(float(alpha), task.index(alpha), float(mse), wall, cpu)
+
+
+def read_chosen(model):
+    """Chosen alpha and its mean squared error."""
+    return model.alpha_, model.mse_path_.mean(axis=-1).min()
+
+
+def read_best(model):
+    """The same of a search."""
+    (alpha,) = model.best_params_.values()
+    return alpha, -model.best_score_
+
+
+def put(registry, name, distribution, module, read=read_chosen, **more):
+    """Put an adapter into a registry under ``name``."""
+    return solver(registry, name, distribution, module, read=read, **more)
+
+
+def shared(task, tol, jobs=None, **limits):
+    """Parameters that every estimator of a cross-validation is given."""
+    return {"eps": task.eps, "cv": FOLDS, "n_jobs": jobs or task.jobs, **settings(tol, **limits)}
+
+
+@put(CHOOSERS, "lassofit", "lassofit", "lassofit", ours=True)
+def lassofit(task, tol):
+    """lassofit."""
+    from lassofit import LassoCV
+
+    return LassoCV(alphas=task.count, **shared(task, tol, max_iter=MANY)).fit(task.X, task.y)
+
+
+@put(CHOOSERS, "lassofit-1", "lassofit", "lassofit", ours=True)
+def lassofit_alone(task, tol):
+    """lassofit on one thread, whatever the others have."""
+    from lassofit import LassoCV
+
+    return LassoCV(alphas=task.count, **shared(task, tol, 1, max_iter=MANY)).fit(task.X, task.y)
+
+
+@put(CHOOSERS, "sklearn", "scikit-learn", "sklearn")
+def sklearn(task, tol):
+    """scikit-learn; ``alphas`` is a number since 1.7."""
+    from sklearn.linear_model import LassoCV
+
+    return LassoCV(alphas=task.count, **shared(task, tol, max_iter=MANY)).fit(task.X, task.y)
+
+
+@put(CHOOSERS, "celer", "celer", "celer")
+def celer(task, tol):
+    """celer."""
+    from celer import LassoCV
+
+    given = shared(task, tol, max_iter=MANY, max_epochs=MANY)
+    return LassoCV(n_alphas=task.count, **given).fit(task.X, task.y)
+
+
+CHOOSERS["glmnet"] = Solver("glmnet", None, "glmnet", outside=_outside.GLMNET)
+
+
+def pipeline(Lasso, task, tol):
+    """A scaler and a lasso; sparse X is scaled and not centred."""
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler(with_mean=not sparse.issparse(task.X))
+    return Pipeline([("scaler", scaler), ("lasso", Lasso(**settings(tol, max_iter=MANY)))])
+
+
+@put(SEARCHES, "lassofit", "lassofit", "lassofit", ours=True, read=read_best)
+def path_search(task, tol):
+    """lassofit's ``PathSearchCV``: a warm path for every fold."""
+    from lassofit import Lasso, PathSearchCV
+
+    model = PathSearchCV(pipeline(Lasso, task, tol), alphas=task.alphas, cv=FOLDS, n_jobs=task.jobs)
+    return model.fit(task.X, task.y)
+
+
+@put(SEARCHES, "sklearn", "scikit-learn", "sklearn", read=read_best)
+def grid_search(task, tol):
+    """scikit-learn's ``GridSearchCV``: a fit for every alpha and fold."""
+    from sklearn.linear_model import Lasso
+    from sklearn.model_selection import GridSearchCV
+
+    grid, kw = {"lasso__alpha": task.alphas}, {"scoring": "neg_mean_squared_error", "n_jobs": task.jobs}
+    return GridSearchCV(pipeline(Lasso, task, tol), grid, cv=FOLDS, **kw).fit(task.X, task.y)
