@@ -33,7 +33,7 @@ class Target(NamedTuple):
     records: list
 
 
-class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
+class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
     """Base of the L1-regularised linear regressors; subclasses hold parameters and documentation."""
 
     # check_input is used for speed and is not something to be passed around in a pipeline.
@@ -80,12 +80,14 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
         else:
             X, y = validation.check_prepared(X, y)
             self.n_features_in_ = X.shape[1]
+        single = y.ravel() if y.ndim == 1 or y.shape[1] == 1 else None
         targets = [y] if y.ndim == 1 else list(y.T)
         problem = self._problem(X, sample_weight, targets[0] if len(targets) == 1 else None)
-        return self._fit_to(problem, targets, y.ndim)
+        return self._fit_to(problem, targets, y, sample_weight)
 
-    def _fit_to(self, problem, targets, y_ndim):
-        """Solve for the targets, and set the fitted attributes."""
+    @progress.watched
+    def _fit_to(self, problem, targets, y, sample_weight):
+        """Solve for the targets, the columns of y, and set the fitted attributes; callbacks are told the weights."""
         if self.alpha == 0:
             warnings.warn(
                 "With alpha=0, this algorithm does not converge well. You are advised to use the "
@@ -96,19 +98,28 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
         penalty, control = self._terms(problem)
         starts = self._starts(len(targets), problem.p)
         seeds = self._generators(len(targets))
-        jobs = [(problem, penalty, targets[k], starts[k], control, seeds[k], self.verbose) for k in range(len(targets))]
-        threads = min(effective_n_jobs(self.n_jobs), len(jobs)) if len(jobs) > 1 else 1
-        if threads == 1:  # Parallel costs .2 ms and more a call, as much as a small fit
-            solved = [_solve_target(*job) for job in jobs]
+        many = len(targets) > 1
+        task = progress.begin(self, problem.X, y, sample_weight, len(targets) if many else None, ordered=not many)
+        tasks = [task.sub("target", k, None) for k in range(len(targets))] if many else [task]
+        jobs = [
+            (problem, penalty, targets[k], starts[k], control._replace(shuffle=seeds[k]), self.verbose, tasks[k])
+            for k in range(len(targets))
+        ]
+        threads = min(effective_n_jobs(self.n_jobs), len(jobs)) if many else 1
+        if not many:  # Parallel costs .2 ms and more a call, as much as a small fit
+            solved = [_solve_target(*jobs[0])]
+        elif threads == 1:
+            solved = _solve_targets(jobs)
         else:
             chunks = [jobs[k::threads] for k in range(threads)]
             parts = Parallel(n_jobs=threads, prefer="threads")(delayed(_solve_targets)(chunk) for chunk in chunks)
             solved = [parts[k % threads][k // threads] for k in range(len(jobs))]
         finished = []
         for k, pair in enumerate(solved):
-            what = f" for target {k}" if len(solved) > 1 else ""
-            finished.append(self._finish(*pair, control, problem.X.dtype, what))
-        self._set_attributes(finished, y_ndim)
+            what = f" for target {k}" if many else ""
+            finished.append(self._finish(*pair, control, problem.X.dtype, what, tasks[k].stopped))
+        self._set_attributes(finished, y.ndim)
+        task.end({})
         return self
 
     def fit_path(self, X, y, alphas=100, eps=1e-3, sample_weight=None):
@@ -216,8 +227,8 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
             return [np.random.RandomState(rng.randint(2**31 - 1)) for _ in range(n_targets)]
         return [check_random_state(self.random_state) for _ in range(n_targets)]
 
-    def _finish(self, solution, kkt_residual, proven_zero, records, control, dtype, what):
-        """Return a Target, with a warning where it fell short of tol."""
+    def _finish(self, solution, kkt_residual, proven_zero, records, control, dtype, what, stopped):
+        """Return a Target, with a warning where it fell short of tol, unless a callback stopped it."""
         with np.errstate(over="ignore"):
             coef, intercept = solution.w.astype(dtype), dtype.type(solution.intercept)
         if not np.isfinite(coef).all() or not math.isfinite(intercept):
@@ -227,7 +238,7 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
             )
         if dtype != np.float64:
             progress.warn_underflow(np.count_nonzero(solution.w) - np.count_nonzero(coef), dtype)
-        if not solution.converged:
+        if not (solution.converged or stopped):
             progress.warn_not_converged(solution, control, what)
         return Target(
             coef,
@@ -268,15 +279,25 @@ class CoordinateRegressor(MultiOutputMixin, LinearPredictor):
 
 def _solve_targets(jobs):
     """Solve for several targets in turn."""
-    return [_solve_target(*job) for job in jobs]
+    solved = []
+    for *job, task in jobs:
+        with task:
+            solved.append(_solve_target(*job, task))
+    return solved
 
 
-def _solve_target(problem, penalty, y, start, control, shuffle, verbose):
+def _solve_target(problem, penalty, y, start, control, verbose, task):
     """Solve for one target; return the Solution, its KKT residual, the mask of proven zeros and the records."""
     from ._engine import duality, solve, stages
 
     problem = problem.with_target(y)
     solution = solve.Solution(problem, penalty, start)
-    records = progress.follow(stages.run(problem, penalty, solution, control._replace(shuffle=shuffle)), verbose)
+
+    def state():
+        return {"coef_": solution.w.astype(problem.X.dtype), "intercept_": problem.intercept(solution.w)}
+
+    records = progress.follow(stages.run(problem, penalty, solution, control), verbose, task=task, state=state)
+    if task.stopped:
+        solution.intercept = problem.intercept(solution.w)
     proven = duality.proven_zero(problem, penalty, solution.w, solution.certificate)
     return solution, solution.kkt_residual(problem, penalty), proven, records

@@ -1,6 +1,6 @@
 """Which alpha cross-validation chooses: means and standard errors over folds, and the rules."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -37,25 +37,38 @@ def chosen(rule, alphas, best, one_se, mean, error):
         if np.isnan(error).all():
             raise ValueError("alpha_rule='1se' needs at least two folds: one has no standard error.")
         return one_se
-    index = rule({"alpha": alphas, "cv_mean": mean, "cv_se": error})
+    index = rule({"alpha": alphas.copy(), "cv_mean": mean.copy(), "cv_se": error.copy()})
     if not isinstance(index, Integral) or isinstance(index, bool) or not 0 <= index < len(alphas):
         raise ValueError(f"alpha_rule must return an index from 0 to {len(alphas) - 1}, got {index!r}.")
     return int(index)
 
 
-def at_an_end(index, alphas, given):
+def at_an_end(index, alphas, losses, given):
     """Return what to say where the least loss is at an end of the grid, or None.
 
-    The largest alpha of a grid that was made here has no coefficients: none larger has anything else to offer.
+    The largest alpha of a grid that was made here has no coefficients: none larger has anything else to offer. Nor has
+    one larger than a given one that is as good as the next.
     """
-    if len(alphas) == 1:
+    alpha, largest, smallest = alphas[index], alphas[0], alphas[-1]
+    if largest == smallest:
         return None
-    if index == len(alphas) - 1 and alphas[-1] > 0:
+    if alpha == smallest > 0:
         more = "Give smaller alphas." if given else "Decrease eps."
-        return f"The least error is at the smallest of the alphas, {alphas[-1]:g}: a smaller one may be better. {more}"
-    if given and index == 0:
-        return (
-            f"The least error is at the largest of the alphas, {alphas[0]:g}: a larger one may be better. Give larger "
-            "alphas."
-        )
+        return f"The least error is at the smallest of the alphas, {alpha:g}: a smaller one may be better. {more}"
+    if given and alpha == largest and losses[alphas < largest][0] > losses[index]:
+        more = "Give larger alphas."
+        return f"The least error is at the largest of the alphas, {alpha:g}: a larger one may be better. {more}"
     return None
+
+
+def one_number(scorer):
+    """Return a scorer that raises a ValueError where it gives anything but a number."""
+
+    def score(estimator, X, y, **given):
+        value = scorer(estimator, X, y, **given)
+        value = value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
+        if not isinstance(value, Real):
+            raise ValueError(f"scoring must give one number, got {value!r}.")
+        return value
+
+    return score

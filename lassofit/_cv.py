@@ -14,6 +14,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from . import _choice
 from ._cv_folds import Job, run
 from ._engine import progress, validation  # neither imports numba
+from ._engine.calling import user_level
 from ._fit_path import requested
 from ._predictor import LinearPredictor
 
@@ -22,9 +23,10 @@ _SHARED = (
 )  # fmt: skip
 
 
-class PathCV(LinearPredictor):
+class PathCV(progress.Watched, LinearPredictor):
     """Base of the estimators that choose alpha; subclasses hold parameters and documentation."""
 
+    @progress.watched
     def fit(self, X, y, sample_weight=None, **params):
         """Choose alpha by cross-validation, and fit on all rows with it.
 
@@ -73,7 +75,7 @@ class PathCV(LinearPredictor):
         model = self._model(X.shape[1])
         problem, *_ = model._set_up(X, s, y)
         grids = self._grids(model, problem, asked, ratios)
-        folds, outcomes = self._cross_validate(model, problem, s, y, ratios, grids, routed)
+        folds, outcomes, task = self._cross_validate(model, problem, s, y, ratios, grids, routed)
         best = self._choose(folds, outcomes, grids, given=not isinstance(asked, int))
         if self.store_cv_results:
             self._store(folds, outcomes, best, problem)
@@ -81,10 +83,13 @@ class PathCV(LinearPredictor):
         if hasattr(model, "l1_ratio"):
             self.l1_ratio_ = ratios[best]
             model.set_params(l1_ratio=float(ratios[best]))
-        model._fit_to(problem, [y], 1)
+        refit = task.sub("refit", len(folds))
+        with refit.lend(model), refit:
+            model._fit_to(problem, [y], y, s)
         for name in _SHARED:
             setattr(self, name, getattr(model, name))
         self.n_iter_ = max(1, self.n_iter_)
+        task.end({})
         return self
 
     def _ratios(self):
@@ -134,23 +139,26 @@ class PathCV(LinearPredictor):
         return Bunch(split={}, score={} if s is None else {"sample_weight": s})
 
     def _cross_validate(self, model, problem, s, y, ratios, grids, routed):
-        """Return the folds and the Outcome of each."""
+        """Return the folds, the Outcome of each, and the task of the whole fit."""
         from ._engine import fold_grams, solve
         from ._engine import folds as room
 
-        folds = room.folds_of(check_cv(self.cv).split(problem.X, y, **routed.split), s, problem.n)
+        splits = check_cv(self.cv).split(problem.X, y, **routed.split)
+        folds = room.folds_of(_row_numbers(splits, problem.n), s, problem.n)
         sums = [None] * len(folds)
         sweeps = isinstance(model.precompute, bool | np.bool_) and not model.precompute
         if not sweeps and not solve.takes_sweeps(model.solver, model.selection == "random"):
             sums = fold_grams.sums_of(problem, y, s, folds) or sums
-        scorer = None if self.scoring is None else check_scoring(model, scoring=self.scoring)
+        scorer = None if self.scoring is None else _choice.one_number(check_scoring(model, scoring=self.scoring))
         shared = ratios, grids, scorer, routed.score, self.store_cv_results, self.verbose
         names = [f"fold {k + 1} of {len(folds)}" for k in range(len(folds))]
         jobs = [Job(model, problem, y, *own, *shared) for own in zip(folds, sums, names, strict=True)]
+        task = progress.begin(self, problem.X, y, s, len(folds) + 1, ordered=False)
+        pairs = [(job, task.sub("fold", k, len(ratios))) for k, job in enumerate(jobs)]
         if effective_n_jobs(self.n_jobs) == 1:
-            outcomes = [run(job) for job in jobs]
+            outcomes = [_run(*pair) for pair in pairs]
         else:
-            outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(run)(job) for job in jobs)
+            outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(_run)(*pair) for pair in pairs)
         failed = [
             (solution, f" (in {name}, at alpha={grid[i]:.6g})")
             for name, outcome in zip(names, outcomes, strict=True)
@@ -161,7 +169,7 @@ class PathCV(LinearPredictor):
             worst, where = max(failed, key=lambda pair: pair[0].relative_gap)
             _, control = model._terms(problem)
             progress.warn_not_converged(worst, control, f"{where}, the worst of {len(failed)}")
-        return folds, outcomes
+        return folds, outcomes, task
 
     def _choose(self, folds, outcomes, grids, given):
         """Set means, errors and the chosen alphas; return the index of the best l1_ratio."""
@@ -178,9 +186,9 @@ class PathCV(LinearPredictor):
         one_se = _choice.one_standard_error(losses[:, best], weights)
         index = _choice.chosen(self.alpha_rule, alphas, least, one_se, sign * mean[best], error[best])
         self.alpha_min_, self.alpha_1se_, self.alpha_ = alphas[least], alphas[one_se], alphas[index]
-        message = _choice.at_an_end(least, alphas, given)
+        message = _choice.at_an_end(least, alphas, mean[best], given)
         if message is not None:
-            warnings.warn(message, UserWarning, stacklevel=3)
+            warnings.warn(message, UserWarning, stacklevel=user_level())
         return best
 
     def _store(self, folds, outcomes, best, problem):
@@ -208,3 +216,26 @@ class PathCV(LinearPredictor):
             mapping = metadata_routing.MethodMapping().add(caller="fit", callee="score")
             router.add(scorer=check_scoring(self._estimator(), scoring=self.scoring), method_mapping=mapping)
         return router
+
+
+def _row_numbers(splits, n):
+    """Yield the pairs of arrays that a splitter gives, masks as row numbers, or raise a ValueError."""
+    for k, pair in enumerate(splits):
+        pair = [np.asarray(part) for part in pair]
+        for i, (name, rows) in enumerate(zip(("training", "held-out"), pair, strict=True)):
+            if rows.dtype == bool and rows.shape == (n,):
+                rows = np.flatnonzero(rows)
+            numbers = rows.ndim == 1 and (rows.size == 0 or rows.dtype.kind in "iu")
+            if not numbers or (rows.size and (rows.min() < 0 or rows.max() >= n)):
+                raise ValueError(
+                    f"cv: the {name} part of fold {k + 1} must be row numbers from 0 to {n - 1}, or a mask of {n} "
+                    f"rows, got {rows.tolist()!r:.100}."
+                )
+            pair[i] = rows.astype(np.intp, copy=False)
+        yield pair
+
+
+def _run(job, task):
+    """Return the Outcome of a fold, which is a task."""
+    with task:
+        return run(job, task)

@@ -8,6 +8,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 
+from ._engine.progress import MUTE
+
 
 class Job(NamedTuple):
     """What a fold needs; only the fold differs from job to job."""
@@ -35,8 +37,11 @@ class Outcome(NamedTuple):
     predictions: list  # None, where they are not wanted
 
 
-def run(job):
-    """Return the Outcome of a fold; ``scores`` is the errors' negative where there is no scorer."""
+def run(job, task=MUTE):
+    """Return the Outcome of a fold; ``scores`` is the errors' negative where there is no scorer.
+
+    Each path is a step of the task.
+    """
     from ._engine import folds
 
     began = perf_counter()
@@ -52,6 +57,7 @@ def run(job):
         errors.append(folds.errors_of(problem, job.y, job.fold, path, job.sums, predictions[-1]))
         scores.append(-errors[-1] if job.scorer is None else _scores(job, model, alphas, path))
         paths.append(path)
+        task.step("path")
     outcome = Outcome(np.array(errors), np.array(scores), paths, predictions)
     if job.verbose:
         count, seconds = outcome.errors.size, perf_counter() - began
