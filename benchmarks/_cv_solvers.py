@@ -142,8 +142,8 @@ def path_search(task, tol):
     """lassofit's ``PathSearchCV``: a warm path for every fold."""
     from lassofit import Lasso, PathSearchCV
 
-    model = PathSearchCV(pipeline(Lasso, task, tol), alphas=task.alphas, cv=FOLDS, n_jobs=task.jobs)
-    return model.fit(task.X, task.y)
+    kw = {"scoring": "neg_mean_squared_error", "cv": FOLDS, "n_jobs": task.jobs}
+    return PathSearchCV(pipeline(Lasso, task, tol), alphas=task.alphas, **kw).fit(task.X, task.y)
 
 
 @put(SEARCHES, "sklearn", "scikit-learn", "sklearn", read=read_best)

@@ -186,7 +186,7 @@ class PathCV(progress.Watched, LinearPredictor):
         one_se = _choice.one_standard_error(losses[:, best], weights)
         index = _choice.chosen(self.alpha_rule, alphas, least, one_se, sign * mean[best], error[best])
         self.alpha_min_, self.alpha_1se_, self.alpha_ = alphas[least], alphas[one_se], alphas[index]
-        message = _choice.at_an_end(least, alphas, mean[best], given)
+        message = _choice.at_an_end(least, alphas, given, losses=mean[best])
         if message is not None:
             warnings.warn(message, UserWarning, stacklevel=user_level())
         return best
