@@ -19,8 +19,9 @@ from sklearn.feature_selection import SelectFromModel
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from lassofit import ElasticNet, Lasso
+from lassofit import ElasticNet, Lasso, LassoCV
 
 X, Y = load_diabetes(return_X_y=True)
 each = pytest.mark.parametrize("estimator", [Lasso(alpha=0.1), ElasticNet(alpha=0.01)], ids=["Lasso", "ElasticNet"])
@@ -188,3 +189,17 @@ def test_a_subclass_may_have_parameters_of_its_own():
             self.name = name
 
     assert Named(0.1).fit(X, Y).converged_ and clone(Named(0.2, "b")).get_params() == {"alpha": 0.2, "name": "b"}
+
+
+def test_blas_has_one_thread_where_folds_have_their_own():
+    seen = []
+
+    def score(estimator, X, y):
+        seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return estimator.score(X, y)
+
+    with threadpool_limits(2, user_api="blas"):
+        before = threadpool_info()
+        LassoCV(alphas=3, n_jobs=2, scoring=score).fit(X, Y)
+        assert threadpool_info() == before
+    assert set(seen) <= {1}
