@@ -84,7 +84,7 @@ def run(name, X, y, solvers, arguments):
     first = {solver.name: within(solver, task, None, arguments.limit) for solver in able}
     late = {solver.name for solver in able if first[solver.name] is None}
     able = [solver for solver in able if solver.name not in late]
-    goal = reference(able, task, arguments.limit)
+    goal = reference(solvers, able, task, arguments.limit)
     here = [solver for solver in able if solver.outside is None and goal is not None]
     found = {solver.name: tolerance(solver, task, goal, arguments.limit) for solver in here}
     place, rows = {"workload": name, "n": X.shape[0], "p": X.shape[1]}, []
@@ -136,10 +136,13 @@ def within(solver, task, tol, limit):
     return aside(lambda: choose(solver, task, tol), limit)
 
 
-def reference(solvers, task, limit):
-    """Place in the grid of the alpha that ours chooses at a tight tolerance; None if it takes too long."""
-    ours = [solver for solver in solvers if solver.ours] or solvers
-    done = within(ours[0], task, TIGHT, limit) if ours else None
+def reference(solvers, able, task, limit):
+    """Place in the grid of the alpha that ours chooses at a tight tolerance; None if it takes too long.
+
+    Where none of ours was asked for, that of the first in this process.
+    """
+    exact = [solver for solver in solvers if solver.ours] or [solver for solver in solvers if solver.outside is None]
+    done = within(exact[0], task, TIGHT, limit) if exact and exact[0] in able else None
     return None if done is None else done.index
 
 
