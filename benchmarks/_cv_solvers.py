@@ -45,13 +45,14 @@ def _mean_square(X):
 
 
 class Choice(NamedTuple):
-    """The alpha that was chosen, its place in the grid, its mean squared error, and the seconds that took."""
+    """The alpha that was chosen, its place in the grid, its mean squared error, the seconds, and the alphas solved."""
 
     alpha: float
     index: int
     mse: float
     wall: float
     cpu: float
+    solved: int
 
 
 def choose(solver, task, tol, limit=None):
@@ -60,15 +61,15 @@ def choose(solver, task, tol, limit=None):
         done = solver.outside.choose(task, limit)
         if done is None:
             return None
-        alpha, mse, wall, cpu = done
+        alpha, mse, wall, cpu, solved = done
     else:
         with warnings.catch_warnings(), threadpool_limits(1 if solver.name == "lassofit-1" else None):
             warnings.simplefilter("ignore")
             wall, cpu = perf_counter(), process_time()
             model = solver.fit(task, tol)
             wall, cpu = perf_counter() - wall, process_time() - cpu
-        alpha, mse = solver.read(model)
-    return Choice(float(alpha), task.index(alpha), float(mse), wall, cpu)
+        (alpha, mse), solved = solver.read(model), task.count
+    return Choice(float(alpha), task.index(alpha), float(mse), wall, cpu, solved)
 
 
 def read_chosen(model):

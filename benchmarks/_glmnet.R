@@ -58,7 +58,7 @@ cross_validate <- function(count, eps) {
     cv.glmnet(X, y, foldid = folds, nlambda = count, lambda.min.ratio = eps, standardize = FALSE)
   })
   model <- done$model
-  c(done$seconds, model$lambda.min, min(model$cvm))
+  c(done$seconds, model$lambda.min, min(model$cvm), length(model$lambda)) # fewer where maxit ends the path
 }
 
 commands <- file("stdin", "r")

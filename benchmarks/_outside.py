@@ -8,8 +8,8 @@ answers commands, one line each, on its standard input:
     load N P dense|sparse       ->  reads X.bin, y.bin (float64; CSC adds indices.bin and indptr.bin, int32)
     fit TOL                     ->  "wall cpu n_iter": reads alphas.bin, writes the coefficients as CSC
                                     (values.bin, rows.bin, starts.bin) and intercepts.bin
-    cv COUNT EPS                ->  "wall cpu alpha mse": reads folds.bin (int32, from 1); the choice of one of COUNT
-                                    alphas by cross-validation (glmnet only)
+    cv COUNT EPS                ->  "wall cpu alpha mse solved": reads folds.bin (int32, from 1); the choice of one of
+                                    COUNT alphas, of which ``solved`` were reached, by cross-validation (glmnet only)
 
 or "error ...". TOL is nan for the default. The process takes the times itself, of the fit alone: what
 handing over costs counts for nobody, so the figures stand beside those of fits in this process.
@@ -64,14 +64,14 @@ class Outside:
         return coefs, intercepts, int(n_iter), wall, cpu
 
     def choose(self, task, limit):
-        """Chosen alpha, its mean squared error, wall-clock and CPU seconds of a cross-validation; None if late."""
+        """Chosen alpha, its mean squared error, wall-clock and CPU seconds, alphas that were reached; None if late."""
         self._hand_over(task)
         task.fold_ids.tofile(self._path("folds"))
         answer = self._ask(f"cv {task.count} {task.eps!r}", limit)
         if answer is None:
             return None
-        wall, cpu, alpha, mse = map(float, answer.split())
-        return alpha, mse, wall, cpu
+        wall, cpu, alpha, mse, solved = map(float, answer.split())
+        return alpha, mse, wall, cpu, int(solved)
 
     def close(self):
         """End the process."""

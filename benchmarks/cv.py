@@ -186,6 +186,7 @@ def measure(solvers, task, settings, goal, arguments):
                 "alpha": chosen.alpha,
                 "off": None if goal is None else chosen.index - goal,
                 "mse": chosen.mse,
+                "why": "" if chosen.solved == task.count else f"ended after {chosen.solved} alphas",
             }
         )
     own = [row[key] for row in rows if row["solver"] == "lassofit"]
