@@ -80,7 +80,6 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         else:
             X, y = validation.check_prepared(X, y)
             self.n_features_in_ = X.shape[1]
-        single = y.ravel() if y.ndim == 1 or y.shape[1] == 1 else None
         targets = [y] if y.ndim == 1 else list(y.T)
         problem = self._problem(X, sample_weight, targets[0] if len(targets) == 1 else None)
         return self._fit_to(problem, targets, y, sample_weight)
