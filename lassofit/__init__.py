@@ -12,13 +12,15 @@ _HOME = {
     "ElasticNetCV": "_lasso_cv",
     "Lasso": "_lasso",
     "LassoCV": "_lasso_cv",
+    "PathSearchCV": "_search",
     "RegularizationPath": "_regularization_path",
     "enet_path": "_path",
     "lasso_path": "_path",
 }
 
 __all__ = [
-    "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "RegularizationPath", "__version__", "enet_path", "lasso_path",
+    "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathSearchCV", "RegularizationPath", "__version__", "enet_path",
+    "lasso_path",
 ]  # fmt: skip
 
 

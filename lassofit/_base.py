@@ -165,6 +165,14 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         [[0.25 0.85]
          [0.   0.  ]] [0.4375 0.9775]
         """
+        source, model, asked = self._path_source(X, y, alphas, eps, sample_weight)
+        path, shortfall = solve_path(source, model, asked, eps)
+        if shortfall is not None:
+            progress.warn_of_gap(shortfall.text)
+        return path
+
+    def _path_source(self, X, y, alphas, eps, sample_weight):
+        """Return the Source of a path, the estimator of alpha = 1, and the number of alphas or the alphas."""
         model = copy(self)
         model.alpha = 1.0  # the penalty of which every other is a multiple
         validation.check_parameters(vars(model))
@@ -173,8 +181,7 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         y = single_target(y)
         problem, unit, control = model._set_up(X, sample_weight, y)
         control = control._replace(shuffle=model._generators(1)[0])
-        source = Source(problem, unit, control, self.verbose)
-        return solve_path(source, model, asked, eps)
+        return Source(problem, unit, control, self.verbose), model, asked
 
     def _set_up(self, X, sample_weight, y):
         """Return the problem, the penalty and the solver's control."""

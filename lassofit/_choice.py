@@ -35,7 +35,9 @@ def chosen(rule, alphas, best, one_se, mean, error):
         return best
     if rule == "1se":
         if np.isnan(error).all():
-            raise ValueError("alpha_rule='1se' needs at least two folds: one has no standard error.")
+            raise ValueError(
+                "alpha_rule='1se' needs at least two folds, with finite scores: else there is no standard error."
+            )
         return one_se
     index = rule({"alpha": alphas.copy(), "cv_mean": mean.copy(), "cv_se": error.copy()})
     if not isinstance(index, Integral) or isinstance(index, bool) or not 0 <= index < len(alphas):

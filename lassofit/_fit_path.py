@@ -9,6 +9,13 @@ from ._engine import progress, validation  # neither imports numba
 from ._regularization_path import RegularizationPath, stacked
 
 
+class Shortfall(NamedTuple):
+    """The worst of the solutions of a path that missed tol: its relative gap, and what to say of it."""
+
+    relative_gap: float
+    text: str
+
+
 class Source(NamedTuple):
     """What a solve needs: the Problem with its target, the Penalty of alpha = 1, the solver's Control, verbose."""
 
@@ -66,12 +73,16 @@ def single_target(y):
     return y.ravel()
 
 
-def solve_path(source, model, asked, eps):
-    """Solve for every alpha, from the largest down; return a RegularizationPath, with a warning where it fell short."""
+def grid_of(source, model, asked, eps):
+    """Return the alphas in descending order."""
     from ._engine import request
 
-    problem = source.problem
-    alphas = request.grid_of(problem, source.unit, asked, getattr(model, "l1_ratio", 1.0), eps, None)
+    return request.grid_of(source.problem, source.unit, asked, getattr(model, "l1_ratio", 1.0), eps, None)
+
+
+def solve_path(source, model, asked, eps):
+    """Solve for every alpha, from the largest down; return a RegularizationPath and a Shortfall or None."""
+    problem, alphas = source.problem, grid_of(source, model, asked, eps)
     found, ratios, gaps, n_iters, passes = [], [], [], [], []
     converged, worst, lost = np.zeros(len(alphas), dtype=bool), None, 0
     for i, solution, ratio in source.follow(alphas):
@@ -84,9 +95,11 @@ def solve_path(source, model, asked, eps):
         converged[i] = solution.converged
         if not converged[i] and (worst is None or solution.certificate.gap > worst[1].certificate.gap):
             worst = i, solution
+    shortfall = None
     if worst is not None:
         where = f" (at {np.sum(~converged)} of {len(alphas)} alphas, here alpha={alphas[worst[0]]:.6g})"
-        progress.warn_not_converged(worst[1], source.control, where)
+        text = progress.not_converged(worst[1], source.control, where)
+        shortfall = Shortfall(float(worst[1].relative_gap), text)
     progress.warn_underflow(lost, problem.X.dtype)
     supports, values, intercepts = zip(*found, strict=True)
     path = RegularizationPath(
@@ -103,7 +116,7 @@ def solve_path(source, model, asked, eps):
     )
     if hasattr(model, "feature_names_in_"):
         path.feature_names_in_ = model.feature_names_in_
-    return path
+    return path, shortfall
 
 
 def _full_passes(passes):

@@ -170,28 +170,36 @@ def history(records):
 
 
 def warn_not_converged(solution, control, what=""):
-    """Warn that a fit did not reach tol: the gap reached and asked for, in the units of dual_gap_, and one remedy."""
+    """Warn that a fit did not reach tol."""
+    warn_of_gap(not_converged(solution, control, what))
+
+
+def warn_of_gap(text):
+    """Warn with a text of ``not_converged``."""
+    warnings.warn(text, ConvergenceWarning, stacklevel=user_level())
+
+
+def not_converged(solution, control, what=""):
+    """Return what to say of a fit that missed tol: the gap reached and asked for, as dual_gap_, and one remedy."""
     gap, goal = solution.certificate.gap, solution.goal
     asked = f"tol={control.tol:g} asks for at most {goal:.3e}"
     if solution.at_floor:
-        text = (
+        return (
             f"Objective did not converge to the tolerance{what}: the dual gap is {gap:.3e}, {asked}, and rounding "
             f"in float64 leaves no less on this data. Set tol to {_above(solution.relative_gap):.0e} or more."
         )
-    else:
-        remedy = f"Increase max_iter (now {control.max_iter})."
-        if np.isnan(gap):
-            remedy = "The gap is not a number: X, y or the penalties are too large or too small. Rescale them."
-        elif not np.isfinite(gap):
-            remedy = (
-                "The gap is infinite, since unpenalised features cannot be certified before they are fitted: "
-                "increase max_iter, or give these features a small penalty."
-            )
-        text = (
-            "Objective did not converge. You might want to increase the number of iterations"
-            f"{what}. The dual gap is {gap:.3e}, {asked}. {remedy}"
+    remedy = f"Increase max_iter (now {control.max_iter})."
+    if np.isnan(gap):
+        remedy = "The gap is not a number: X, y or the penalties are too large or too small. Rescale them."
+    elif not np.isfinite(gap):
+        remedy = (
+            "The gap is infinite, since unpenalised features cannot be certified before they are fitted: "
+            "increase max_iter, or give these features a small penalty."
         )
-    warnings.warn(text, ConvergenceWarning, stacklevel=user_level())
+    return (
+        "Objective did not converge. You might want to increase the number of iterations"
+        f"{what}. The dual gap is {gap:.3e}, {asked}. {remedy}"
+    )
 
 
 def warn_underflow(lost, dtype):
