@@ -37,7 +37,7 @@ def routed_params(search, scoring, params):
 
 
 def router_of(search):
-    """Return the MetadataRouter of a search: fit to the estimator, the scorers and the splitter; score to the scorers."""
+    """Return the MetadataRouter of a search, as GridSearchCV has it."""
     scoring, mapping = scoring_of(search.estimator, search.scoring), metadata_routing.MethodMapping
     scorer = scoring.metrics[0].scorer if scoring.router is None else scoring.router
     to_scorer = mapping().add(caller="score", callee="score").add(caller="fit", callee="score")

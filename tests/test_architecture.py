@@ -198,6 +198,7 @@ def test_the_rule_sees_a_long_function():
         ("import lassofit; dir(lassofit)", {"numba", "sklearn", "scipy", "numpy"}),
         ("from lassofit import ElasticNet, Lasso; Lasso(alpha=0.1)", {"numba"}),
         ("from lassofit import RegularizationPath", {"numba"}),
+        ("from lassofit import Lasso, PathSearchCV; PathSearchCV(Lasso())", {"numba"}),
         ("import lassofit.testing", {"numba"}),
     ],
 )

@@ -1,8 +1,11 @@
 """scikit-learn's estimator checks, for every class and its main variants, none expected to fail."""
 
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lassofit import ElasticNet, ElasticNetCV, Lasso, LassoCV
+from lassofit import ElasticNet, ElasticNetCV, Lasso, LassoCV, PathSearchCV
 
 # Away from the defaults tol is tight: two equivalent problems (weights or repeated rows) then agree in every digit
 # that the checks compare, where tol=1e-4 leaves both right to 1e-4 only.
@@ -18,6 +21,16 @@ ESTIMATORS = [
     LassoCV(alphas=8, cv=3, alpha_rule="1se", scoring="r2", standardize=True, tol=1e-12, max_iter=100_000),
     ElasticNetCV(cv=3),
     ElasticNetCV(l1_ratio=[0.3, 0.9], alphas=6, cv=3, store_cv_results=True, tol=1e-12, max_iter=100_000),
+    PathSearchCV(Lasso(), alphas=[1.0, 0.1], cv=2),
+    PathSearchCV(make_pipeline(StandardScaler(), Lasso()), alphas=5, cv=2, alpha_rule="1se"),
+    PathSearchCV(
+        TransformedTargetRegressor(make_pipeline(StandardScaler(), ElasticNet()), transformer=StandardScaler()),
+        alphas=[0.01, 1.0],
+        cv=2,
+        param_grid={"regressor__elasticnet__l1_ratio": [0.3, 0.6]},
+        scoring=["r2", "neg_mean_squared_error"],
+        refit="r2",
+    ),
 ]
 
 

@@ -110,6 +110,7 @@ RULES = {
     "verbose": _verbose,
     "n_jobs": _jobs,
     "store_cv_results": _boolean,
+    "return_train_score": _boolean,
     "alpha_rule": _rule,
     "random_state": _anything,
     "penalty_factor": _anything,
