@@ -67,14 +67,6 @@ def scoring_of(estimator, scoring):
     return Scoring([Metric(k, v, check_scoring(estimator, scoring=v)) for k, v in given.items()], router)
 
 
-def takes_weights(metric):
-    """Return whether a metric takes ``sample_weight``."""
-    if metric.given is None or not hasattr(metric.scorer, "get_metadata_routing"):
-        function = RegressorMixin.score if metric.given is None else metric.scorer
-        return "sample_weight" in signature(function).parameters
-    return "sample_weight" in metric.scorer.get_metadata_routing().score.requests
-
-
 class Predicted(RegressorMixin, BaseEstimator):
     """A regressor whose predictions are known."""
 
@@ -84,6 +76,22 @@ class Predicted(RegressorMixin, BaseEstimator):
     def predict(self, X):
         """Return them."""
         return self.values
+
+
+def takes_weights(metric):
+    """Return whether a metric takes ``sample_weight``; of a scorer's function only a call can tell."""
+    if not callable(metric.given) and metric.given in _TOGETHER:
+        return True
+    if not hasattr(metric.scorer, "set_score_request"):  # a plain function
+        return "sample_weight" in signature(metric.scorer).parameters
+    y = np.array([1.0, 2.0])
+    try:
+        metric.scorer(Predicted(y), y[:, None], y, sample_weight=np.ones(2))
+    except TypeError as error:
+        return "sample_weight" not in str(error)
+    except Exception:  # about something else
+        return True
+    return True
 
 
 class Cells:

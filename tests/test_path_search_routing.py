@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.metrics import get_scorer, make_scorer, mean_absolute_error
-from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
+from sklearn.model_selection import GridSearchCV, GroupKFold, LeaveOneGroupOut
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -113,8 +113,19 @@ def test_routed_weights_and_groups(several):
 def test_routed_weights_of_the_estimators_own_score():
     estimator = clone(EXACT).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
     assert_same(estimator, "alpha", fit_params={"sample_weight": WEIGHTS})
-    scaler = StandardScaler().set_fit_request(sample_weight=True)
-    assert_same(make_pipeline(scaler, estimator), "lasso__alpha", fit_params={"sample_weight": WEIGHTS})
+
+
+@pytest.mark.usefixtures("routing")
+def test_routed_weights_of_a_pipelines_score():
+    lasso = clone(EXACT).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+    estimator = make_pipeline(StandardScaler().set_fit_request(sample_weight=True), lasso)
+    try:
+        GridSearchCV(estimator, {"lasso__alpha": ALPHAS}).fit(X, Y, sample_weight=WEIGHTS)
+    except UnsetMetadataPassedError:  # scikit-learn 1.7 cannot
+        with pytest.raises(UnsetMetadataPassedError):
+            PathSearchCV(estimator, alphas=ALPHAS).fit(X, Y, sample_weight=WEIGHTS)
+    else:
+        assert_same(estimator, "lasso__alpha", fit_params={"sample_weight": WEIGHTS})
 
 
 @pytest.mark.usefixtures("routing")
