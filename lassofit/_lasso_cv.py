@@ -87,7 +87,7 @@ class LassoCV(PathCV):
     Notes
     -----
     X is not copied for the folds: a row that is held out has weight zero. In a Pipeline, transformers before this
-    estimator see the rows that are held out; search over the Pipeline where that matters.
+    estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
 
     Examples
     --------
@@ -237,7 +237,7 @@ class ElasticNetCV(PathCV):
     Notes
     -----
     X is not copied for the folds: a row that is held out has weight zero. In a Pipeline, transformers before this
-    estimator see the rows that are held out; search over the Pipeline where that matters.
+    estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
 
     Examples
     --------

@@ -104,7 +104,8 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
 
     See Also
     --------
-    LassoCV : Faster still, without transformers.
+    LassoCV : Alpha of the Lasso by itself, without transformers.
+    Lasso.fit_path : The path, without a choice.
 
     Notes
     -----

@@ -83,3 +83,13 @@ def test_a_search_is_ended_at_the_limit_and_the_row_says_so(tmp_path):
     options = ["--search", "--workloads", "tiny", "--solvers", "sklearn", "--limit", "0.01"]
     content = run("cv.py", *options, tmp_path / "search.json")
     assert [(row["solver"], row["why"]) for row in content["rows"]] == [("sklearn", "over 0.01 s")]
+
+
+def test_the_searches_are_timed_and_agree(tmp_path):
+    options = ["--workloads", "tiny", "--alphas", "5", "--folds", "3", "--repeats", "1"]
+    rows = run("search.py", *options, tmp_path / "search.json")["rows"]
+    assert [row["search"].split(",")[0] for row in rows] == [
+        "PathSearchCV", "StandardScaler", "GridSearchCV", "GridSearchCV",
+    ]  # fmt: skip
+    assert all(row["cpu s"] > 0 and row["ratio"] > 0 for row in rows)
+    assert rows[0]["score"] == 0 and rows[2]["score"] < 1e-3 and rows[3]["score"] < 1e-3

@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV, KFold, RepeatedKFold, ShuffleS
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, PolynomialFeatures, StandardScaler
 
-from lassofit import Lasso, PathSearchCV
+from lassofit import Lasso, LassoCV, PathSearchCV
 
 SCALED = make_pipeline(StandardScaler(), EXACT)
 
@@ -181,6 +181,40 @@ def test_scikit_learns_lasso_gives_the_same():
     theirs = GridSearchCV(pipeline, {"lasso__alpha": ours.alphas_}).fit(X, Y)
     assert_allclose(ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"], rtol=1e-8)
     assert ours.best_params_ == theirs.best_params_
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"warm_start": True},
+        {"solver": "cd"},
+        {"precompute": True},
+        {"selection": "random", "random_state": 0},
+        {"penalty_factor": [0.0, *9 * [1.0]]},
+        {"bounds": (-100, 300)},
+        {"standardize": True},
+        {"fit_intercept": False},
+    ],
+)
+def test_parameters_of_the_lasso(parameters):
+    assert_same(clone(EXACT).set_params(**parameters), "alpha")
+
+
+def test_float32():
+    single = X.astype(np.float32)
+    ours, theirs = both(SCALED, "lasso__alpha", X=single)
+    assert_allclose(ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"], atol=1e-6)
+    assert ours.predict(single).dtype == np.float32
+
+
+def test_a_selection_does_not_see_the_rows_held_out():
+    rng = np.random.default_rng(2)
+    noise, target = rng.standard_normal((100, 2000)), rng.standard_normal(100)
+    select = SelectKBest(f_regression, k=20)
+    leaking = make_pipeline(select, LassoCV()).fit(noise, target)[-1]
+    assert 1 - leaking.mse_path_.mean(axis=1).min() / target.var() > 0.4
+    search = PathSearchCV(make_pipeline(select, Lasso())).fit(noise, target)
+    assert search.best_score_ < 0
 
 
 def test_transformers_are_fitted_once_for_a_fold_and_a_point():
