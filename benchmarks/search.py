@@ -30,9 +30,7 @@ def calls(alphas, folds):
 
     from lassofit import Lasso, LassoCV, PathSearchCV
 
-    pipelines = {
-        name: make_pipeline(StandardScaler(), model()) for name, model in {"ours": Lasso, "theirs": TheirLasso}.items()
-    }
+    ours, theirs = (make_pipeline(StandardScaler(), model()) for model in (Lasso, TheirLasso))
     grid = {"lasso__alpha": alphas}
     return {
         OURS: PathSearchCV(ours, alphas=len(alphas), cv=folds),
