@@ -110,7 +110,8 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
     Notes
     -----
     Parameters of the Lasso mean what they mean in its ``fit``, ``tol`` and ``max_iter`` at every alpha. ``warm_start``
-    and ``alpha`` play no part.
+    and ``alpha`` play no part. The predictions of all alphas are in memory at once: 8 bytes for each, times the rows that
+    are scored, and a few times over while a metric is computed.
 
     Examples
     --------
@@ -285,6 +286,8 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
                 f"score got {', '.join(map(repr, params))}, which is only supported if enable_metadata_routing=True is "
                 "set by sklearn.set_config: then it goes to the scorer."
             )
+        if self.multimetric_ and callable(self.refit):
+            raise ValueError("score needs to know by which of several metrics: set refit to its name.")
         if isinstance(self.scorer_, dict):
             return self.scorer_[self.refit](self.best_estimator_, X, y, **params)
         found = self.scorer_(self.best_estimator_, X, y, **params)

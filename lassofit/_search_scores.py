@@ -100,7 +100,7 @@ class Cells:
     def __init__(self, fitted, X, y, n_alphas):
         self.fitted, self.X, self.y, self.n_alphas = fitted, X, y, n_alphas
         try:
-            self.predictions = fitted.predict(X).reshape(n_alphas, -1).T
+            self.predictions = np.asarray(fitted.predict(X)).reshape(n_alphas, -1).T
         except Exception:  # of all alphas, or of one: the scorers will tell
             self.predictions = None
 
@@ -117,8 +117,9 @@ class Cells:
             return None
         function, sign = _TOGETHER[metric.given]
         try:
-            y = np.asarray(self.y)
-            if metric.given in _BY_VARIANCE and (len(y) < 2 or (y == y[0]).all()):
+            y, weights = np.asarray(self.y), params.get("sample_weight")
+            kept = y if weights is None else y[np.asarray(weights) > 0]
+            if metric.given in _BY_VARIANCE and (kept == kept[:1]).all():
                 return None  # no variance but rounding, which depends on the order of a sum
             y = np.broadcast_to(y[:, None], self.predictions.shape)
             found = function(y, self.predictions, multioutput="raw_values", **params)

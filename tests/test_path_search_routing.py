@@ -57,6 +57,12 @@ def test_weights_and_metrics_that_do_not_take_them():
         PathSearchCV(EXACT, alphas=ALPHAS, scoring=scoring, refit="two").fit(X, Y, **fit_params)
 
 
+def test_a_target_that_is_constant_where_weights_are():
+    weights, target = WEIGHTS.copy(), Y / 100
+    target[:24:2], weights[1:24:2] = 0.1, 0.0  # the first of five folds
+    assert_same(EXACT, "alpha", y=target, fit_params={"sample_weight": weights})
+
+
 def plain(estimator, X, y):
     """Score without weights."""
     return -np.abs(estimator.predict(X) - y).mean()

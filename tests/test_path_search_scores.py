@@ -118,6 +118,13 @@ def test_refit_by_a_callable():
         PathSearchCV(SCALED, alphas=ALPHAS, refit=lambda results: 4).fit(X, Y)
 
 
+def test_a_callable_refit_leaves_open_which_of_several_metrics_scores():
+    search = PathSearchCV(SCALED, alphas=ALPHAS, scoring=["r2", "neg_max_error"], refit=lambda results: 1).fit(X, Y)
+    assert search.best_estimator_[-1].alpha == ALPHAS[1]
+    with pytest.raises(ValueError, match="set refit to its name"):
+        search.score(X, Y)
+
+
 def test_without_a_refit():
     ours, theirs = both(SCALED, "lasso__alpha", refit=False)
     assert_alike(ours, theirs)
