@@ -110,8 +110,8 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
     Notes
     -----
     Parameters of the Lasso mean what they mean in its ``fit``, ``tol`` and ``max_iter`` at every alpha. ``warm_start``
-    and ``alpha`` play no part. The predictions of all alphas are in memory at once: 8 bytes for each, times the rows that
-    are scored, and a few times over while a metric is computed.
+    and ``alpha`` play no part. The predictions of all alphas are in memory at once: 8 bytes for each and for every row
+    that is scored, and a few times over while a metric is computed.
 
     Examples
     --------
