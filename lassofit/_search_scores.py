@@ -163,6 +163,8 @@ def scores(cells, scoring, params, error_score):
             values = _one_by_one(cells, metric, by_name[metric.name], error_score)
         if any(isinstance(value, dict) for value in values):  # from a callable that is all there is
             names = next(value for value in values if isinstance(value, dict))
+            if scoring.router is not None:
+                raise NotANumber(f"scoring must return a number, got {names} instead. (scorer={metric.name})")
             return Several({name: np.array([_entry(value, name, error_score) for value in values]) for name in names})
         if scoring.router is None and callable(metric.given) and all(value is None for value in values):
             return None

@@ -127,6 +127,12 @@ def test_a_scorer_that_returns_no_number():
         PathSearchCV(SCALED, alphas=ALPHAS, scoring=lambda estimator, X, y: None).fit(X, Y)
 
 
+def test_one_of_several_scorers_that_returns_a_dict():
+    scoring = {"one": lambda estimator, X, y: {"a": 1.0}, "two": "r2"}
+    with pytest.raises(ValueError, match=r"scoring must return a number, got .*scorer=one"):
+        PathSearchCV(SCALED, alphas=ALPHAS, scoring=scoring, refit="two").fit(X, Y)
+
+
 def test_paths_that_do_not_converge_warn_once():
     wide = np.random.default_rng(0).standard_normal((60, 200))
     search = PathSearchCV(Lasso(max_iter=1, tol=1e-10), alphas=5, refit=False)
