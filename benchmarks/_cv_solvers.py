@@ -11,37 +11,28 @@ from typing import NamedTuple
 
 import _outside
 import numpy as np
-from scipy import sparse
 from sklearn.model_selection import KFold
 from solvers import MANY, Solver, settings, solver
 from threadpoolctl import threadpool_limits
 
-CHOOSERS, SEARCHES = {}, {}
+CHOOSERS = {}
 FOLDS = KFold(5)
 
 
 class Task:
     """What is to be chosen from: data, the same folds for all, and the grid of alphas."""
 
-    def __init__(self, X, y, count=100, eps=1e-3, jobs=1, standardized=False):
+    def __init__(self, X, y, count=100, eps=1e-3, jobs=1):
         self.X, self.y, self.count, self.eps, self.jobs = X, y, count, eps, jobs
         self.fold_ids = np.empty(len(y), np.int32)  # counted from 1, as R wants them
         for k, (_, test) in enumerate(FOLDS.split(y)):
             self.fold_ids[test] = k + 1
         gradient = X.T @ (y - y.mean())
-        if standardized:  # as the scaler leaves X; sparse X is not centred by it, and that changes nothing here
-            deviations = np.sqrt(_mean_square(X) - np.asarray(X.mean(axis=0)).ravel() ** 2)
-            gradient = gradient / np.where(deviations > 0, deviations, np.inf)
         self.alphas = np.abs(gradient).max() / len(y) * np.geomspace(1, eps, count)
 
     def index(self, alpha):
         """Place in the grid."""
         return int(np.abs(np.log(self.alphas / alpha)).argmin())
-
-
-def _mean_square(X):
-    """Mean of the squares of every column."""
-    return np.asarray((X.multiply(X) if sparse.issparse(X) else X * X).mean(axis=0)).ravel()
 
 
 class Choice(NamedTuple):
@@ -77,15 +68,9 @@ def read_chosen(model):
     return model.alpha_, model.mse_path_.mean(axis=-1).min()
 
 
-def read_best(model):
-    """The same of a search."""
-    (alpha,) = model.best_params_.values()
-    return alpha, -model.best_score_
-
-
-def put(registry, name, distribution, module, read=read_chosen, **more):
-    """Put an adapter into a registry under ``name``."""
-    return solver(registry, name, distribution, module, read=read, **more)
+def put(name, distribution, module, **more):
+    """Put an adapter into the registry under ``name``."""
+    return solver(CHOOSERS, name, distribution, module, read=read_chosen, **more)
 
 
 def shared(task, tol, jobs=None, **limits):
@@ -93,7 +78,7 @@ def shared(task, tol, jobs=None, **limits):
     return {"eps": task.eps, "cv": FOLDS, "n_jobs": jobs or task.jobs, **settings(tol, **limits)}
 
 
-@put(CHOOSERS, "lassofit", "lassofit", "lassofit", ours=True)
+@put("lassofit", "lassofit", "lassofit", ours=True)
 def lassofit(task, tol):
     """lassofit."""
     from lassofit import LassoCV
@@ -101,7 +86,7 @@ def lassofit(task, tol):
     return LassoCV(alphas=task.count, **shared(task, tol, max_iter=MANY)).fit(task.X, task.y)
 
 
-@put(CHOOSERS, "lassofit-1", "lassofit", "lassofit", ours=True)
+@put("lassofit-1", "lassofit", "lassofit", ours=True)
 def lassofit_alone(task, tol):
     """lassofit on one thread, whatever the others have."""
     from lassofit import LassoCV
@@ -109,7 +94,7 @@ def lassofit_alone(task, tol):
     return LassoCV(alphas=task.count, **shared(task, tol, 1, max_iter=MANY)).fit(task.X, task.y)
 
 
-@put(CHOOSERS, "sklearn", "scikit-learn", "sklearn")
+@put("sklearn", "scikit-learn", "sklearn")
 def sklearn(task, tol):
     """scikit-learn; ``alphas`` is a number since 1.7."""
     from sklearn.linear_model import LassoCV
@@ -117,7 +102,7 @@ def sklearn(task, tol):
     return LassoCV(alphas=task.count, **shared(task, tol, max_iter=MANY)).fit(task.X, task.y)
 
 
-@put(CHOOSERS, "celer", "celer", "celer")
+@put("celer", "celer", "celer")
 def celer(task, tol):
     """celer."""
     from celer import LassoCV
@@ -127,31 +112,3 @@ def celer(task, tol):
 
 
 CHOOSERS["glmnet"] = Solver("glmnet", None, "glmnet", outside=_outside.GLMNET)
-
-
-def pipeline(Lasso, task, tol):
-    """A scaler and a lasso; sparse X is scaled and not centred."""
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    scaler = StandardScaler(with_mean=not sparse.issparse(task.X))
-    return Pipeline([("scaler", scaler), ("lasso", Lasso(**settings(tol, max_iter=MANY)))])
-
-
-@put(SEARCHES, "lassofit", "lassofit", "lassofit", ours=True, read=read_best)
-def path_search(task, tol):
-    """lassofit's ``PathSearchCV``: a warm path for every fold."""
-    from lassofit import Lasso, PathSearchCV
-
-    kw = {"scoring": "neg_mean_squared_error", "cv": FOLDS, "n_jobs": task.jobs}
-    return PathSearchCV(pipeline(Lasso, task, tol), alphas=task.alphas, **kw).fit(task.X, task.y)
-
-
-@put(SEARCHES, "sklearn", "scikit-learn", "sklearn", read=read_best)
-def grid_search(task, tol):
-    """scikit-learn's ``GridSearchCV``: a fit for every alpha and fold."""
-    from sklearn.linear_model import Lasso
-    from sklearn.model_selection import GridSearchCV
-
-    grid, kw = {"lasso__alpha": task.alphas}, {"scoring": "neg_mean_squared_error", "n_jobs": task.jobs}
-    return GridSearchCV(pipeline(Lasso, task, tol), grid, cv=FOLDS, **kw).fit(task.X, task.y)

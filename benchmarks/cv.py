@@ -1,7 +1,7 @@
 """The choice of alpha by cross-validation: whole public ``LassoCV().fit`` calls side by side, interleaved.
 
     python benchmarks/cv.py [--workloads diabetes,wide] [--solvers lassofit,sklearn,celer,glmnet] [--threads 2]
-        [--search] [--repeats 3] [--limit 600] ... (--file and --real as single.py's)
+        [--repeats 3] [--limit 600] ... (--file and --real as single.py's)
 
 All have the same 5 folds of consecutive rows, 100 alphas, eps 1e-3. "defaults" is everybody's default settings.
 At these, scikit-learn may choose another alpha than the exact solution does. So "equal alpha_" is everybody at
@@ -11,8 +11,7 @@ differs from that one. "ratio" is a solver's time over lassofit's: CPU time at o
 --threads 2, all that have it are given ``n_jobs=2``, and lassofit-1 is ours on one thread. What takes more than
 --limit seconds is ended, and the row says so; what takes more than 20 is run once, in a forked process.
 
---search is a StandardScaler and a lasso in a Pipeline: ``PathSearchCV`` beside ``GridSearchCV``, over the same
-alphas and folds. Results go to results/cv.json (cv_search.json, ..._2_threads.json), or where --output says.
+Results go to results/cv.json (cv_2_threads.json), or where --output says. Searches are in search.py.
 """
 
 import argparse
@@ -35,7 +34,6 @@ def main(argv=None):
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_data(options, WORKLOADS)
     options.add_argument("--solvers", help="default all")
-    options.add_argument("--search", action="store_true", help="PathSearchCV beside GridSearchCV")
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--repeats", type=int, default=3)
     options.add_argument("--limit", type=float, default=600, help="seconds for one fit; default %(default)g")
@@ -45,17 +43,16 @@ def main(argv=None):
     limit_threads(arguments.threads)
     sys.path.insert(0, str(ROOT))
     import _report
-    from _cv_solvers import CHOOSERS, SEARCHES
+    from _cv_solvers import CHOOSERS
     from threadpoolctl import threadpool_limits
 
-    registry = SEARCHES if arguments.search else CHOOSERS
-    names = (arguments.solvers or ",".join(registry)).split(",")
+    names = (arguments.solvers or ",".join(CHOOSERS)).split(",")
     if arguments.threads == 1 and not arguments.solvers and "lassofit-1" in names:
         names.remove("lassofit-1")
-    solvers = chosen_solvers(names, registry)
+    solvers = chosen_solvers(names, CHOOSERS)
     outside = {solver.name: solver.outside.version() for solver in solvers if solver.outside is not None}
     packages = {solver.distribution for solver in solvers if solver.outside is None}
-    name = ("cv_search" if arguments.search else "cv") + (f"_{arguments.threads}_threads" * (arguments.threads > 1))
+    name = "cv" + f"_{arguments.threads}_threads" * (arguments.threads > 1)
     start, rows = time.perf_counter(), []
     try:
         with threadpool_limits(arguments.threads):
@@ -77,7 +74,7 @@ def run(name, X, y, solvers, arguments):
     """Rows of one workload."""
     from _cv_solvers import Task
 
-    task = Task(X, y, arguments.count, jobs=arguments.threads, standardized=arguments.search)
+    task = Task(X, y, arguments.count, jobs=arguments.threads)
     print(f"\n{name}: {X.shape[0]} x {X.shape[1]}", flush=True)
     skipped = {solver.name: unfit(solver, X, arguments) for solver in solvers}
     able = [solver for solver in solvers if not skipped[solver.name]]
@@ -119,7 +116,7 @@ def unfit(solver, X, arguments):
         if sparse.issparse(X):
             small = sparse.csc_matrix(small * (rng.random((n, p)) < 0.5))
         try:
-            task = Task(small, rng.standard_normal(n), jobs=arguments.threads, standardized=arguments.search)
+            task = Task(small, rng.standard_normal(n), jobs=arguments.threads)
             choose(solver, task, None)
         except Exception as error:  # it may not know the installed scikit-learn
             return f"does not run here: {type(error).__name__}: {error}"

@@ -79,9 +79,9 @@ def test_the_choices_of_alpha_are_timed_at_equal_alpha(tmp_path):
     assert rows["equal alpha_", "sklearn"]["alpha"] == pytest.approx(exact["alpha"])
 
 
-def test_a_search_is_ended_at_the_limit_and_the_row_says_so(tmp_path):
-    options = ["--search", "--workloads", "tiny", "--solvers", "sklearn", "--limit", "0.01"]
-    content = run("cv.py", *options, tmp_path / "search.json")
+def test_a_choice_is_ended_at_the_limit_and_the_row_says_so(tmp_path):
+    options = ["--workloads", "tiny", "--solvers", "sklearn", "--limit", "0.01"]
+    content = run("cv.py", *options, tmp_path / "cv.json")
     assert [(row["solver"], row["why"]) for row in content["rows"]] == [("sklearn", "over 0.01 s")]
 
 

@@ -9,8 +9,7 @@ from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import problem as problem_room
-from lassofit._engine import search, validation
+from lassofit._engine import products, search, validation
 from lassofit._engine.problem import Problem
 from lassofit.testing import certify
 
@@ -52,8 +51,8 @@ def always_rough(monkeypatch):
 @pytest.mark.parametrize("store", [np.asfortranarray, np.ascontiguousarray])
 @pytest.mark.parametrize("fit_intercept", [True, False])
 def test_it_is_right_to_single_precision(store, dtype, fit_intercept, monkeypatch):
-    monkeypatch.setattr(problem_room, "_FEWEST_ROWS", 16)
-    monkeypatch.setattr(problem_room, "_ROWS", 16)  # several blocks, the last one shorter
+    monkeypatch.setattr(products, "FEWEST_ROWS", 16)
+    monkeypatch.setattr(products, "_ROWS", 16)  # several blocks, the last one shorter
     X, y = correlated(90, 7)
     X = (X * 10.0 ** np.linspace(-5, 5, 7)).astype(dtype)
     s = np.random.default_rng(1).integers(0, 3, 90).astype(float)
