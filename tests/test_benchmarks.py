@@ -181,16 +181,6 @@ def test_the_loosest_tolerance_that_chooses_the_alpha_is_found(load, monkeypatch
     assert cv.tolerance(None, None, 3, 1)[0] == expected
 
 
-@pytest.mark.parametrize("store", [np.asarray, sparse.csc_matrix])
-def test_the_grid_of_a_search_is_that_of_the_scaled_data(load, store):
-    solvers = load("_cv_solvers")
-    rng = np.random.default_rng(0)
-    X, y = rng.standard_normal((30, 4)) * [1, 10, 0.1, 1] + 3, rng.standard_normal(30)
-    scaled = (X - X.mean(axis=0)) / X.std(axis=0)
-    expected = solvers.Task(np.asfortranarray(scaled), y).alphas
-    np.testing.assert_allclose(solvers.Task(store(X), y, standardized=True).alphas, expected, rtol=1e-9)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux only")
 def test_peak_memory_sees_an_array_of_the_fit_and_not_the_data(load):
     timing = load("_timing")
