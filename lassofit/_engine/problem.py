@@ -124,7 +124,8 @@ class Problem:
         self.norm2 = variance if self.fit_intercept else self.raw_norm2
         self.ill_centred = np.empty(0, dtype=np.intp)
         if far and self.fit_intercept and not self.is_sparse:
-            self.ill_centred = np.flatnonzero((mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0))
+            self._far = (mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0)
+            self.ill_centred = np.flatnonzero(self._far)
         self.made_gram = None
         self._rough_gram = []  # one, or none yet: shared by the targets, like
         self.free_blocks = {}  # by their columns: several targets share them
@@ -232,7 +233,7 @@ class Problem:
     def columns(self, which):
         """Return the ``Lines`` of the columns in ``which``; centred copies where X cannot serve as it is."""
         mean = read_only(self.mean[which])
-        needs_centring = len(self.ill_centred) and np.isin(which, self.ill_centred).any()
+        needs_centring = len(self.ill_centred) and self._far[which].any()
         if self.lines is not None and not needs_centring:
             return Lines(self.lines, which, mean)
         gathered = self.X.T[which]
