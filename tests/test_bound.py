@@ -164,7 +164,7 @@ def test_correlations_and_what_is_left_are_accurate(step, fit_intercept, store):
     norm = np.sqrt(known.problem.norm2)[:, None]
     assert_allclose(basis.vectors @ basis.vectors.T, np.eye(32), atol=1e-14)
     exact = (known.exact.X * root[:, None]).T @ basis.vectors.T
-    assert_allclose(basis.correlations / norm, (exact / norm).astype(float), atol=1e-14 / step)
+    assert_allclose(basis.correlations.T / norm, (exact / norm).astype(float), atol=1e-14 / step)
     left = np.sqrt(np.maximum(known.problem.norm2 - (exact**2).sum(1), 0.0)).astype(float)
     assert (basis.left >= left).all()
     assert_allclose(basis.left / norm[:, 0], left / norm[:, 0], atol=3e-6 / np.sqrt(step))

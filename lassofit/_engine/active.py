@@ -53,6 +53,11 @@ class Face:
         """Their correlations with the residual."""
         return self.table[C]
 
+    @property
+    def penalty(self):
+        """Their Penalty, as it is now."""
+        return Penalty(self.table[L1], self.table[L2], self.table[LO], self.table[HI])
+
     def scale(self, l1, l2=1.0):
         """Make the penalty these multiples of the unit; coefficients and signs stay, so the face is off its minimum."""
         which = slice(None) if self.columns.complete else self.which
@@ -187,8 +192,8 @@ class Face:
 
     def _objective(self):
         """Return the objective, from the correlations: <r, r> = <y, y> - <X'y + c, w>."""
-        target, penalty = self.problem.target_correlations()[self.which], Penalty(*self.table[[L1, L2, LO, HI]])
-        return 0.5 * (self.problem.y_norm**2 - float((target + self.c) @ self.w)) + penalty.value(self.w)
+        target = self.problem.target_correlations()[self.which]
+        return 0.5 * (self.problem.y_norm**2 - float((target + self.c) @ self.w)) + self.penalty.value(self.w)
 
     def unfinished(self):
         """Return whether the gradient on the face is above rounding."""

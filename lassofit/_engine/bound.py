@@ -19,7 +19,6 @@ from .kernels.screening import ambiguous
 _MOST = 32  # vectors
 _SHARE = 10  # of X's memory, one part in so many, or
 _FLOOR = 1 << 24  # bytes: 38 x 7000, which has room for 3 vectors else, took 65 full passes for 100 alphas, and now 7
-_NARROW = 4  # vectors at first: an empty column costs as much as a full one
 _SPANNED = 1e-3  # of |r|: what lies nearer to the basis adds rounding, and little else
 _EPS = np.finfo(np.float64).eps
 
@@ -31,12 +30,17 @@ class ResidualBasis:
         self.noise = slack / problem.y_norm
         self.room = max(2, min(_MOST, max(problem.n // _SHARE, _FLOOR // (8 * problem.p))))
         self.vectors = np.zeros((0, problem.n))  # sqrt(s) q_i
-        self.correlations = np.zeros((problem.p, min(_NARROW, self.room)))  # C; vectors not there yet have zeros
+        self._rows = np.empty((2, problem.p))  # C_j of every vector in use, and some to come
         self.passes = np.zeros((self.room, self.room))  # b_k |r_k| of q_i in column i
         self.norm2 = problem.norm2
         self.left2 = problem.norm2.copy()
         self._doubtful = np.empty(problem.p, dtype=np.int64)
         self._measure()
+
+    @property
+    def correlations(self):
+        """C, by rows: one a vector."""
+        return self._rows[: len(self.vectors)]
 
     @property
     def full(self):
@@ -51,17 +55,15 @@ class ResidualBasis:
         size, length = np.sqrt(beside @ beside), np.sqrt(weighted @ weighted)
         if size <= _SPANNED * length:
             return
-        m, width = len(self.vectors), self.correlations.shape[1]
-        if m == width:
-            wider = np.zeros((len(c), min(2 * width, self.room)))
-            wider[:, :width] = self.correlations
-            self.correlations = wider
-        column = (c - self.correlations[:, :m] @ a) / size
+        m = len(self.vectors)
+        row = (c - a @ self.correlations) / size
+        if m == len(self._rows):
+            self._rows = np.vstack([self._rows, np.empty((min(m, self.room - m), len(c)))])
+        self._rows[m] = row
         self.vectors = np.vstack([self.vectors, beside / size])
-        self.correlations[:, m] = column
         self.passes[:m, m] = -self.passes[:m, :m] @ a / size
         self.passes[m, m] = length / size
-        self.left2 -= column**2
+        self.left2 -= row**2
         self._measure()
 
     def _measure(self):
@@ -81,10 +83,8 @@ class ResidualBasis:
         """Return the columns, of those not ``known``, that the bound does not prove to be satisfied at alpha."""
         a, beside = self.project(weighted)
         m = len(a)
-        coordinates = np.zeros(self.correlations.shape[1])
-        coordinates[:m] = a
         spread = np.sqrt(weighted @ weighted) + np.abs(self.passes[:m, :m] @ a).sum()
         reach = self.left, np.sqrt(beside @ beside), self.noise, spread
         held = unit.l1, alpha, unit.lo, unit.hi
-        count = ambiguous(self.correlations, coordinates, *reach, *held, known, self._doubtful)
+        count = ambiguous(a @ self.correlations, *reach, *held, known, self._doubtful)
         return self._doubtful[:count].copy()

@@ -12,7 +12,8 @@ from .bound import ResidualBasis
 from .columns import fits, gathers, known_columns
 from .duality import certify_point
 from .handover import dearer_than_sweeps
-from .kernels.newton import score
+from .kernels.newton import EXCESS, SLACK
+from .kernels.screening import weigh
 from .solve import Record
 from .trail import REFINEMENTS, Trail
 
@@ -74,12 +75,13 @@ class Continuation(Trail):
                 return
             self.weighted = face.columns.weighted(face.w)
             which, c = self._price(self.weighted)
-            scores = np.empty(len(which))
-            own = self.unit.at(which).times(self.alpha)
-            score(np.zeros(len(which)), c, *own, self.norm[which], self.slack[which], scores)
+            pulls, scores = np.empty((2, len(which)))
+            held = self.unit.l1, self.alpha, self.unit.lo, self.unit.hi, self.norm, self.slack
+            clear, largest = weigh(which, c, *held, EXCESS, pulls, scores)
             wanted = np.flatnonzero(scores > 0)
             if not len(wanted):
-                self._look_ahead(which, c, own)
+                self.most, self.strict = 1.0 / clear, 1.0 / largest
+                self._look_ahead(which, c, pulls)
                 return
             size = max(_MEET, face.k // 2)
             if len(wanted) > size:
@@ -91,15 +93,12 @@ class Continuation(Trail):
             face.c[:] = face.columns.correlate(self.weighted)
             face.meet(which[wanted], c[wanted])
 
-    def _look_ahead(self, which, c, own):
-        """Note how near the unknown columns come to their l1; meet those that may well enter at the next alpha.
+    def _look_ahead(self, which, c, pulls):
+        """Meet the columns that may well enter at the next alpha.
 
         The sequential strong rule (Tibshirani et al. 2012) names them: so most alphas are priced once, not twice.
         """
-        pull = np.maximum(np.where(own.hi > 0, c, 0.0), np.where(own.lo < 0, -c, 0.0))
-        self.most = 1.0 / float(((pull - self.slack[which]) / own.l1).max(initial=1.0))
-        self.strict = 1.0 / float((pull / own.l1).max(initial=1.0))
-        near = np.flatnonzero(pull > (2.0 * self.fall - 1.0) * own.l1)
+        near = np.flatnonzero(pulls > 2.0 * self.fall - 1.0)
         if self.fall >= _STEEP and len(near) and fits(self.problem, 2 * (len(self.face.which) + len(near))):
             self.face.meet(which[near], c[near])
 
@@ -123,6 +122,5 @@ class Continuation(Trail):
         face = self.face
         face.c[:] = face.columns.correlate(self.weighted)
         nothing = np.zeros(len(face.w), dtype=bool)
-        own = self.unit.at(face.which).times(self.alpha)
-        known = face.w, face.c, float(self.weighted @ self.weighted), nothing, self.slack[face.which]
-        return certify_point(self.problem, own, *known, most=self.most, strict=self.strict)._replace(c=None)
+        known = face.w, face.c, float(self.weighted @ self.weighted), nothing, face.table[SLACK]
+        return certify_point(self.problem, face.penalty, *known, most=self.most, strict=self.strict)._replace(c=None)

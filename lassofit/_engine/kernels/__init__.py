@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"
+STAMP = "ab4f2c275a14f12a------------------------------------------------------"

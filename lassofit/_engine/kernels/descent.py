@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"
+STAMP = "ab4f2c275a14f12a------------------------------------------------------"
 
 
 @kernel

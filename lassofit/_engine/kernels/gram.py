@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"
+STAMP = "ab4f2c275a14f12a------------------------------------------------------"
 
 
 @kernel

@@ -12,13 +12,13 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "42b2ec93b2034ee7---------------------------------------------------------------"
+STAMP = "ab4f2c275a14f12a------------------------------------------------------"
 
 # What is kept of every known column: rows of one table, since each array more costs a tenth of a second to compile.
 W, SIGN, C, L1, L2, LO, HI, NORM, SLACK, RAISED, ACTIVE = range(11)
 
 _PIVOT = 1e-11  # of the diagonal: the least pivot; a dependent column gets a long null step, which a bound then cuts
-_EXCESS = 1e-10  # relative: what counts as a violation; an exact comparison would cycle on rounding
+EXCESS = 1e-10  # relative: what counts as a violation; an exact comparison would cycle on rounding
 SETTLED = 1e-13  # of |x_j| |y|: a gradient that is rounding
 
 
@@ -228,7 +228,7 @@ def violation(w_j, c_j, l1_j, l2_j, lo_j, hi_j):
 def score(w, c, l1, l2, lo, hi, norm, slack, scores):
     """Write how far every column is from its optimality condition, over its norm; within ``slack`` it is rounding."""
     for j in range(w.shape[0]):
-        excess = violation(w[j], c[j], l1[j], l2[j], lo[j], hi[j]) - slack[j] - _EXCESS * l1[j]
+        excess = violation(w[j], c[j], l1[j], l2[j], lo[j], hi[j]) - slack[j] - EXCESS * l1[j]
         scores[j] = excess / norm[j] if norm[j] > 0.0 else -np.inf
 
 
