@@ -22,7 +22,8 @@ class LassoCV(PathCV):
     fit_intercept : bool, default=True
         Whether to fit an intercept, which is never penalised.
     precompute : bool, 'auto' or array-like of shape (n_features, n_features), default='auto'
-        As in :class:`Lasso`. An array, the Gram matrix of all rows, is for the fit on all rows alone.
+        As in :class:`Lasso`; with False, folds of tall data are not read at once. An array, the Gram matrix of all
+        rows, is for the fit on all rows alone.
     max_iter : int or None, default=1000
         Largest number of rounds and sweeps at every alpha, as in :class:`Lasso`.
     tol : float, default=1e-4
