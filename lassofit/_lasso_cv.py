@@ -171,7 +171,8 @@ class ElasticNetCV(PathCV):
     fit_intercept : bool, default=True
         Whether to fit an intercept, which is never penalised.
     precompute : bool, 'auto' or array-like of shape (n_features, n_features), default='auto'
-        As in :class:`ElasticNet`. An array, the Gram matrix of all rows, is for the fit on all rows alone.
+        As in :class:`ElasticNet`; with False, folds of tall data are not read at once. An array, the Gram matrix of all
+        rows, is for the fit on all rows alone.
     max_iter : int or None, default=1000
         Largest number of rounds and sweeps at every alpha, as in :class:`ElasticNet`.
     tol : float, default=1e-4
