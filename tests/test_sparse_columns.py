@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
 from lassofit import Lasso
-from lassofit._engine import columns, continuation, paths
+from lassofit._engine import columns, continuation, paths, search
 from lassofit._engine.columns import SparseColumns
 from lassofit._engine.kernels.sparse import append_rows, by_rows
 from lassofit._engine.problem import Problem, as_lines
@@ -137,7 +137,7 @@ def test_paths_with_many_active_columns_go_on_by_sweeps(room, monkeypatch):
     if room == "cheap sweeps":
         monkeypatch.setattr(continuation, "_SWEEPS", 1e-3)
     else:
-        monkeypatch.setattr(columns, "GATHERED", 8 * 40 * 80)
+        monkeypatch.setattr(columns, "GATHERED_SPARSE", 8 * 40 * 80)
     monkeypatch.setattr(paths, "WIDEST", 0)  # no full Gram matrix
     path = Lasso(tol=1e-12, max_iter=10_000).fit_path(X, y, alphas=20, eps=1e-2)
     alone = Lasso(tol=1e-12, max_iter=10_000, solver="cd").fit_path(X, y, alphas=path.alphas)
@@ -154,3 +154,60 @@ def test_short_columns_are_dense_only_where_they_are_full_or_far_from_zero():
     assert not columns.gathers(Problem(csc(thin), None, True, y))
     thin[:, 0] = 1e3 + X[:, 3]
     assert columns.gathers(Problem(csc(thin), None, True, y))
+
+
+def badly_conditioned():
+    """Many more active columns at the end of a path than its beginning lets one expect, next to dependent."""
+    rng = np.random.default_rng(0)
+    X = sparse.random_array((150, 350), density=0.05, format="csc", rng=rng)
+    y = X[:, :30] @ rng.standard_normal(30)
+    return X, y + 0.5 * y.std() * rng.standard_normal(150)
+
+
+def test_where_sweeps_do_not_get_there_steps_are_gone_back_to():
+    """Nobody has to raise max_iter."""
+    X, y = badly_conditioned()
+    for count in (10, 100):
+        path = Lasso(tol=1e-6).fit_path(X, y, alphas=count, eps=1e-4)
+        assert path.converged.all() and path.n_iters.max() <= 1000
+
+
+def test_a_fit_comes_back_from_sweeps_too(monkeypatch):
+    """After a single one."""
+    X, y = badly_conditioned()
+    left, sweeps_worth = [], search.sweeps_worth
+    monkeypatch.setattr(search, "sweeps_worth", lambda *args: left.append(sweeps_worth(*args)) or 1)
+    model = Lasso(1e-5 * np.abs(y).max(), tol=1e-9).fit(X, y)
+    assert len(left) == 1 and model.converged_ and certify(model, X, y).relative_gap <= 1e-9
+    dense = Lasso(model.alpha, tol=1e-9).fit(X.toarray(), y)
+    assert_allclose(X @ model.coef_, X @ dense.coef_, atol=1e-6 * np.abs(X @ dense.coef_).max())
+
+
+def test_the_active_set_is_not_left_for_its_price(monkeypatch):
+    """Where it was asked for."""
+    X, y = badly_conditioned()
+    for room in (search, continuation):
+        monkeypatch.setattr(room, "sweeps_worth", lambda *_: pytest.fail("asked"))
+    model = Lasso(solver="active_set")
+    path = model.fit_path(X, y, alphas=10)
+    assert path.converged.all() and path.n_full_passes is not None
+    assert model.set_params(alpha=path.alphas[-1]).fit(X, y).converged_
+
+
+@pytest.mark.parametrize("store", [np.asfortranarray, sparse.csc_array])
+def test_columns_that_are_not_active_make_room_for_others(store, monkeypatch):
+    """There is memory for 100 of 400, of which 48 are active in the end, and more come and go."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 400))
+    for j in range(1, 400):
+        X[:, j] = 0.97 * X[:, j - 1] + 0.24 * X[:, j]
+    y = X[:, ::40] @ rng.standard_normal(10) + rng.standard_normal(60)
+    alpha = 0.01 * np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / 60
+    expected = Lasso(alpha, tol=1e-12).fit(X, y)
+    monkeypatch.setattr(search, "fits", lambda problem, size: size <= 100)
+    monkeypatch.setattr(search.Search, "_take_gram", lambda *_: pytest.fail("not needed"))
+    stores = []
+    monkeypatch.setattr(search, "known_columns", lambda problem: stores.append(1) or columns.known_columns(problem))
+    model = Lasso(alpha, tol=1e-12).fit(store(X), y)
+    assert len(stores) == 2 and model.converged_
+    assert_allclose(model.coef_, expected.coef_, atol=1e-8)

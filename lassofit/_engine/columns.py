@@ -14,6 +14,7 @@ from .kernels.newton import L1, NORM, C, W
 from .kernels.sparse import append_rows, by_rows
 
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
+GATHERED_SPARSE = 1 << 28  # likewise of sparse columns, which have no full Gram matrix to go on with: 4096 of them
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _SPARSE = 0.2  # of the coefficients: below it their rows are gathered, above it all are read
 _SHORT = 4096  # samples, at most, of sparse columns that are kept dense, where
@@ -263,8 +264,9 @@ def _far(problem):
 def fits(problem, size):
     """Return whether this many gathered columns and their Gram matrix are within bounds."""
     entries = problem.X.nnz if problem.is_sparse else problem.n * problem.p
-    bound = max(GATHERED, 8 * SHARE_OF_X * entries)
-    return 8 * size * (2 * size + (problem.n if gathers(problem) else 0)) <= bound
+    dense = gathers(problem)
+    bound = max(GATHERED if dense else GATHERED_SPARSE, 8 * SHARE_OF_X * entries)
+    return 8 * size * (2 * size + (problem.n if dense else 0)) <= bound
 
 
 def all_columns(problem):

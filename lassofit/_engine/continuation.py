@@ -11,7 +11,7 @@ import numpy as np
 from .bound import ResidualBasis
 from .columns import fits, gathers, known_columns
 from .duality import certify_point
-from .handover import dearer_than_sweeps
+from .handover import sweeps_worth
 from .kernels.newton import EXCESS, SLACK
 from .kernels.screening import weigh
 from .solve import Record
@@ -28,7 +28,7 @@ class Continuation(Trail):
 
     def __init__(self, problem, unit, control, start=None):
         super().__init__(problem, unit, control, known_columns(problem))
-        self.sparse = not gathers(problem)
+        self.may_sweep = control.solver == "auto" and not gathers(problem)
         self.norm = np.sqrt(problem.norm2)
         self.passes = 0  # over X, but for the moments, which take the target's correlations along
         self.fall = 1.0  # of alpha, to the present one
@@ -44,7 +44,8 @@ class Continuation(Trail):
         face = self.face
         self.unit.scaled(alphas.max())  # raises where it overflows
         for alpha in alphas:
-            began, self.rounds, passes, before = perf_counter(), 0, self.passes, face.w.copy()
+            began, passes, before = perf_counter(), self.passes, face.w.copy()
+            self.rounds, self.spent = self.spent, 0
             if alpha == 0:  # least squares: its certificate needs projections
                 return
             self.fall = alpha / self.alpha if self.alpha > alpha else 1.0
@@ -86,9 +87,11 @@ class Continuation(Trail):
             size = max(_MEET, face.k // 2)
             if len(wanted) > size:
                 wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
-            dear = self.sparse and dearer_than_sweeps(self.problem, face, which[wanted], len(wanted), _SWEEPS)
-            if dear or not fits(self.problem, len(face.which) + len(wanted)):
-                self.lost = self.outgrown = True
+            if self.may_sweep:
+                self.patience = sweeps_worth(self.problem, face, which[wanted], len(wanted), _SWEEPS)
+            self.outgrown = not fits(self.problem, len(face.which) + len(wanted))
+            if self.patience or self.outgrown:
+                self.lost = True
                 return
             face.c[:] = face.columns.correlate(self.weighted)
             face.meet(which[wanted], c[wanted])

@@ -57,28 +57,41 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
     ``penalty`` is that of alpha = 1. The target's statistics, column moments and Gram are shared.
     ``solution.passes`` is the number of passes over all of X that were made for it, None where it was solved by itself.
     """
-    trail = _trail(problem, penalty, control, start) if len(alphas) > 1 else None
-    followed = iter(()) if trail is None else trail.follow(np.asarray(alphas))
-    for index, alpha in enumerate(alphas):
-        found = next(followed, None)
-        if found is None:  # not a problem for it, or rounding or memory has ended it: one by one
-            spent = 0
-            if trail is not None:
-                found, spent, outgrown, trail = trail.left(), trail.rounds, trail.outgrown, None
-                if outgrown and (problem.is_sparse or not problem.exact_gram):
-                    control = control._replace(solver="cd")
-                start = start if found is None else found
-            scaled = penalty.scaled(alpha)
-            solution = Solution(problem, scaled, start)
-            solution.n_iter = spent
-            records = follow(run(problem, scaled, solution, control), verbose)
-            if solution.swept:  # the active set has grown too large: at lower alphas it would be larger
+    alphas, index, trail, patience = np.asarray(alphas), 0, None, 0
+    if len(alphas) > 1:
+        trail = _trail(problem, penalty, control, start)
+    while index < len(alphas):
+        spent = 0
+        if trail is not None:
+            for solution, record in trail.follow(alphas[index:]):
+                yield index, solution, follow([record], verbose)
+                start, index = solution.w, index + 1
+            if index == len(alphas):
+                return
+            left, spent, patience = trail.left(), trail.rounds, trail.patience
+            start = start if left is None else left
+            if trail.outgrown and problem.is_sparse:  # at lower alphas there are only more active columns
                 control = control._replace(solver="cd")
-        else:
-            solution, record = found
-            records = follow([record], verbose)
+            trail = None
+        # Not a problem for a trail, or rounding or memory or costs have ended it: this one by itself.
+        scaled = penalty.scaled(alphas[index])
+        solution = Solution(problem, scaled, start)
+        solution.n_iter = spent
+        own = control
+        if patience:
+            own = control._replace(solver="cd", max_iter=min(control.max_iter, spent + patience))
+        records = follow(run(problem, scaled, solution, own), verbose)
+        if patience and not solution.finished(control):  # so are those below it: steps, to the end
+            control, patience = control._replace(solver="active_set"), 0
+            trail = _trail(problem, penalty, control, start)
+            if trail is not None:
+                trail.spent = solution.n_iter
+                continue
+            records += follow(run(problem, scaled, solution, control), verbose)
+        patience = solution.patience or patience
         start = solution.w
         yield index, solution, records
+        index += 1
 
 
 def _trail(problem, penalty, control, start):

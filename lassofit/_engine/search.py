@@ -11,14 +11,16 @@ import numpy as np
 from .active import Face
 from .columns import AllColumns, GivenGram, fits, gathers, known_columns
 from .grams import GRAM_CAP
-from .handover import dearer_than_sweeps, entries
+from .handover import entries, sweeps_worth
 from .inner import certify_on_gram
 from .kernels.certificate import largest_pull
 from .kernels.newton import NORM, score
 from .scout import Scout, sample_size
 from .solve import certify_whole
 
-_FALL = 0.2  # of alpha from stage to stage
+_FALL = 0.2  # of alpha from stage to stage, and
+_SLOWLY = 0.5  # after one that took many rounds: half of what a large step brings in may have to leave again
+_MANY_ROUNDS = 16
 _CANDIDATES = 100  # columns at least, and
 _PART = 0.05  # of all; of sparse X, this share of the entries, and
 _SHORTEST = 16  # columns at least
@@ -43,11 +45,14 @@ _FEW = 32  # columns: the stages cost more than they save
 class Search:
     """The way down to the target: the face, the stage, and what is priced how."""
 
-    def __init__(self, problem, penalty, solution, slack, eligible, must, sub, gram):
+    def __init__(self, problem, penalty, solution, slack, eligible, must, sub, gram, may_sweep=False):
         self.problem, self.penalty, self.solution, self.sub, self.slack = problem, penalty, solution, sub, slack
         self.norm = np.sqrt(problem.norm2)
         self.gathers = gathers(problem)
+        self.may_sweep = may_sweep and not self.gathers  # where that is expected to cost less
+        self.patience = 0  # sweeps after which that has proven wrong
         self.ratio = None  # alpha of the stage over the target's
+        self.fall = _FALL
         self.rounds = 0
         self.tries = 0
         self.left = None  # the coefficients where the stages were given up
@@ -115,10 +120,11 @@ class Search:
         if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
             self._look_ahead(c, budget)
         while True:
-            self.ratio = max(1.0, self.ratio * _FALL)
+            self.ratio, before = max(1.0, self.ratio * self.fall), self.rounds
             self.face.scale(self.ratio)  # with l2 kept, so is the factor
             if not self.on_gram:
                 self._price_and_solve(c, budget)
+                self.fall = _SLOWLY if self.rounds - before > _MANY_ROUNDS or self.violators > self.size else _FALL
                 break
             self._solve(budget)
             if self._blurred():
@@ -170,7 +176,7 @@ class Search:
             reached, which = self.scout.look(self.face.coefficients(), c, ratio, budget)
             if reached < ratio and reached <= _NEAR:
                 new = which[~self.face.known[which]]
-                self.ratio = reached / _FALL  # from which ``advance`` goes on
+                self.ratio = reached / self.fall  # from which ``advance`` goes on
                 self.face.meet(new, c[new])
                 return
         pulled = np.count_nonzero(np.abs(c) > self.penalty.l1)
@@ -198,11 +204,11 @@ class Search:
             if (solved and not len(wanted)) or self.rounds >= budget:
                 break
             size = max(_MEET, face.k // (1 if self.scouted else 5)) if self.gathers else max(_MEET_SPARSE, face.k)
-            dear = len(wanted) and self._dearer_than_sweeps(candidates[wanted])
+            self.patience = self._sweeps_worth(candidates[wanted])
             if len(wanted) > size:
                 wanted = wanted[np.argpartition(-scores[wanted], size)[:size]]
-            if dear or not fits(problem, len(face.w) + len(wanted)):
-                self._outgrown(budget, dear)
+            if self.patience or not fits(problem, len(face.w) + len(wanted)):
+                self._outgrown(budget)
                 return
             if len(wanted):
                 known[wanted] = True
@@ -217,13 +223,13 @@ class Search:
             c = problem.correlate(self.v)[candidates] if lines is None else lines.correlate(self.v)
             score(nothing, c, *own, norm, slack, scores)
 
-    def _dearer_than_sweeps(self, more):
-        """Return whether steps that make these columns active are expected to cost more than sweeps to the end.
+    def _sweeps_worth(self, more):
+        """Return how many sweeps to try, where they are expected to cost less than to make these columns active; or 0.
 
         As many as half of all the stage's violators, if that is more: the others are not met, but wait to be.
         """
         count = max(len(more), self.violators // 2)
-        return not self.gathers and dearer_than_sweeps(self.problem, self.face, more, count, _SWEEPS)
+        return sweeps_worth(self.problem, self.face, more, count, _SWEEPS) if self.may_sweep else 0
 
     def _gains(self, stage, c):
         """Return the violations of all columns, -inf for those that are known or out of the problem."""
@@ -238,7 +244,7 @@ class Search:
         """Return the unknown columns with the largest violations, or nearest to one, and these violations."""
         gains = self._gains(stage, c)
         self.violators = np.count_nonzero(gains > 0)
-        size = max(_CANDIDATES, int(_PART * len(c)))
+        self.size = size = max(_CANDIDATES, int(_PART * len(c)))
         chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
         if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
             chosen = chosen[np.argsort(-gains[chosen])]
@@ -248,11 +254,22 @@ class Search:
         chosen = np.sort(chosen[gains[chosen] > -np.inf])
         return chosen, gains[chosen]
 
-    def _outgrown(self, budget, dear):
-        """Go on with the full Gram matrix, or leave the rest to sweeps, where those are expected to cost less."""
+    def _outgrown(self, budget):
+        """Go on without the columns that are not active, if these are most, or with the full Gram matrix; or leave it.
+
+        What is left goes to sweeps: likewise where those are expected to cost less.
+        """
         w = self.face.coefficients()
+        which = np.flatnonzero(w)
+        if not self.patience and fits(self.problem, 2 * len(which)):
+            self.face = Face(self.problem, self.penalty, self.slack, known_columns(self.problem))
+            self.face.scale(self.ratio)
+            self.face.meet(which, np.zeros(len(which)))
+            self.face.start(w)
+            self.v = self.face.columns.residual(w[which])
+            return
         self.face = None
-        if dear or not self.may_use_gram:
+        if self.patience or not self.may_use_gram:
             self.left = w
             return
         self._take_gram(w)

@@ -63,7 +63,7 @@ class Solution:
         self.certificate = None
         self.converged = False
         self.at_floor = False
-        self.swept = False  # whether the active set was left to sweeps, as too large or too dear
+        self.patience = 0  # sweeps that were expected to cost less than steps
         self.goal = 0.0
         self.scale = problem.y_norm**2  # of relative_gap_: sum s y_c^2 / S
 
@@ -81,6 +81,10 @@ class Solution:
         """The dual gap over the weighted mean of the squared centred target; 0 where both are 0."""
         gap = self.certificate.gap
         return gap / self.scale if self.scale > 0 else (0.0 if gap == 0 else np.inf)
+
+    def finished(self, control):
+        """Return whether nothing is left to do, or to spend."""
+        return self.converged or self.at_floor or self.n_iter >= control.max_iter or np.isnan(self.certificate.gap)
 
     def judge(self, problem, penalty, certificate, tol):
         """Take the certificate, and return it; what slack hides is looked at only where it is about to be trusted."""

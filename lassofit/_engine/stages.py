@@ -42,7 +42,7 @@ def solve_active(problem, penalty, solution, control):
     eligible = penalty.lo < penalty.hi
     must = unthresholded(penalty, np.flatnonzero(eligible))
     sub = Subproblem(problem, penalty, must, slack) if len(must) else None
-    search = Search(problem, penalty, solution, slack, eligible, must, sub, control.gram)
+    search = Search(problem, penalty, solution, slack, eligible, must, sub, control.gram, control.solver == "auto")
     spent = solution.n_iter
     idle, best, lowest, start = 0, np.inf, np.inf, (np.inf, solution.w)
     while search.face is not None:
@@ -82,8 +82,15 @@ def solve_active(problem, penalty, solution, control):
     solution.w = start[1]  # the best point so far: rounding may have carried the last one away
     if search.left is not None and _objective(problem, penalty, search.left) < start[0]:
         solution.w = search.left
-    solution.swept = search.face is None
-    yield from solve(problem, penalty, solution, control)
+    solution.patience = search.patience
+    if not search.patience:
+        yield from solve(problem, penalty, solution, control)
+        return
+    last = min(control.max_iter, solution.n_iter + search.patience)
+    yield from solve(problem, penalty, solution, control._replace(max_iter=last))
+    if not solution.finished(control):  # badly conditioned: steps are indifferent to that
+        solution.w = search.left
+        yield from solve_active(problem, penalty, solution, control._replace(solver="active_set"))
 
 
 def _objective(problem, penalty, w):

@@ -20,6 +20,8 @@ class Trail:
         self.face = Face(problem, unit, self.slack, columns)
         self.lost = False  # the face has outgrown its memory, or rounding has carried it away
         self.outgrown = False  # the former
+        self.patience = 0  # sweeps that are expected to do, where they are cheaper than steps
+        self.spent = 0  # of max_iter, on the first alpha
         self.rounds = 0  # at the present alpha
         self.alpha = largest_pull(problem.target_correlations(), unit.l1, unit.lo, unit.hi)
 
