@@ -11,6 +11,7 @@ from joblib import effective_n_jobs
 from sklearn.base import MultiOutputMixin
 from sklearn.utils import check_random_state, metadata_routing
 from sklearn.utils.parallel import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
 from ._engine import progress, validation  # neither imports numba
 from ._engine.calling import user_level
@@ -111,7 +112,8 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
             solved = _solve_targets(jobs)
         else:
             chunks = [jobs[k::threads] for k in range(threads)]
-            parts = Parallel(n_jobs=threads, prefer="threads")(delayed(_solve_targets)(chunk) for chunk in chunks)
+            with threadpool_limits(1, user_api="blas"):  # threads of their own would be in each other's way
+                parts = Parallel(n_jobs=threads, prefer="threads")(delayed(_solve_targets)(chunk) for chunk in chunks)
             solved = [parts[k % threads][k // threads] for k in range(len(jobs))]
         finished = []
         for k, pair in enumerate(solved):

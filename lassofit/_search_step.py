@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.extmath import safe_sparse_dot
 
 from ._base import CoordinateRegressor
+from ._cv import PathCV
 from ._engine import validation  # does not import numba
 from ._fit_path import grid_of, solve_path
 
@@ -30,9 +31,12 @@ def alpha_name(estimator):
             step, inner = "regressor", inner.regressor
         name += f"{step}__"
     if not isinstance(inner, CoordinateRegressor):
+        remedy = "Use GridSearchCV."
+        if isinstance(inner, PathCV):
+            remedy = "Put a Lasso or an ElasticNet there: the search chooses its alpha."
         raise TypeError(
             "estimator must be a Lasso or an ElasticNet of lassofit, a Pipeline that ends in one, or a "
-            f"TransformedTargetRegressor around either, got {inner!r}{' at its end' if name else ''}. Use GridSearchCV."
+            f"TransformedTargetRegressor around either, got {inner!r}{' at its end' if name else ''}. {remedy}"
         )
     changed = [method for method in _KEPT if getattr(type(inner), method) is not getattr(CoordinateRegressor, method)]
     if changed:

@@ -207,3 +207,8 @@ def test_the_largest_alpha_of_all_makes_everything_zero(l1_ratio, solver):
     for factor in (None, [np.inf, 1, 1, 1]):
         model = ElasticNet(1e308, l1_ratio=l1_ratio, solver=solver, penalty_factor=factor).fit(A, b)
         assert not model.coef_.any() and model.converged_ and model.dual_gap_ == 0
+
+
+def test_weights_that_are_words_are_refused():
+    with pytest.raises(TypeError, match="sample_weight must be an array of numbers.*'balanced'"):
+        Lasso().fit(X, Y, sample_weight="balanced")

@@ -246,6 +246,8 @@ def check_weights(sample_weight, n):
             raise ValueError(f"sample_weight must be finite and positive, got {sample_weight!r}.")
         return None
     s = sample_weight
+    if isinstance(s, str | bytes | dict):
+        raise TypeError(f"sample_weight must be an array of numbers, one for each sample, or a number, got {s!r}.")
     if not (_plain(s, 1) and s.dtype == np.float64 and _finite(s)):
         s = check_array(s, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
     if s.shape != (n,):
