@@ -210,5 +210,5 @@ def test_the_largest_alpha_of_all_makes_everything_zero(l1_ratio, solver):
 
 
 def test_weights_that_are_words_are_refused():
-    with pytest.raises(TypeError, match="sample_weight must be an array of numbers.*'balanced'"):
+    with pytest.raises(TypeError, match=r"sample_weight must be an array of numbers.*'balanced'"):
         Lasso().fit(X, Y, sample_weight="balanced")
