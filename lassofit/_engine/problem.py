@@ -152,16 +152,6 @@ class Problem:
         other._centre(y)
         return other
 
-    def reweighted(self, s, y, mean, variance, gram, correlations):
-        """Return the Problem of other weights, with all that a pass over X would tell of it."""
-        other = object.__new__(Problem)
-        other.__dict__.update(self.__dict__)
-        other._weigh(s)
-        other._centre(y)
-        other._take(mean, variance)
-        other.made_gram, other._target_correlations = gram, correlations
-        return other
-
     def _centre(self, y):
         """Hold the target y, centred, with its mean and norm; None: no target."""
         self._given, self._target_correlations, self._kept = y, None, {}
