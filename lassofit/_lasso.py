@@ -56,7 +56,7 @@ class Lasso(CoordinateRegressor):
         (with a large Gram matrix in single precision below 1e-6 mostly, and within ``tol``), and they do not mind
         ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
-        ``selection='random'``.
+        ``selection='random'``, and on sparse X where they are expected to cost less.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
@@ -204,7 +204,7 @@ class ElasticNet(CoordinateRegressor):
         (with a large Gram matrix in single precision below 1e-6 mostly, and within ``tol``), and they do not mind
         ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
-        ``selection='random'``.
+        ``selection='random'``, and on sparse X where they are expected to cost less.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
