@@ -21,6 +21,7 @@ from .solve import certify_whole
 _FALL = 0.2  # of alpha from stage to stage, and
 _SLOWLY = 0.5  # after one that took many rounds: half of what a large step brings in may have to leave again
 _MANY_ROUNDS = 16
+_KEPT = 0.75  # of the known columns: where no more are active, the others make room
 _CANDIDATES = 100  # columns at least, and
 _PART = 0.05  # of all; of sparse X, this share of the entries, and
 _SHORTEST = 16  # columns at least
@@ -261,7 +262,7 @@ class Search:
         """
         w = self.face.coefficients()
         which = np.flatnonzero(w)
-        if not self.patience and fits(self.problem, 2 * len(which)):
+        if not self.patience and len(which) <= _KEPT * len(self.face.w):
             self.face = Face(self.problem, self.penalty, self.slack, known_columns(self.problem))
             self.face.scale(self.ratio)
             self.face.meet(which, np.zeros(len(which)))
