@@ -14,13 +14,14 @@ _HOME = {
     "LassoCV": "_lasso_cv",
     "PathSearchCV": "_search",
     "RegularizationPath": "_regularization_path",
+    "SGDLasso": "_sgd",
     "enet_path": "_path",
     "lasso_path": "_path",
 }
 
 __all__ = [
-    "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathSearchCV", "RegularizationPath", "__version__", "enet_path",
-    "lasso_path",
+    "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathSearchCV", "RegularizationPath", "SGDLasso", "__version__",
+    "enet_path", "lasso_path",
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import warnings
 from contextlib import nullcontext
 from functools import wraps
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -14,9 +15,29 @@ try:
 except ImportError:  # before scikit-learn 1.9
     CallbackSupportMixin = with_callbacks = None
 
-_NAMES = ("iteration", "objective", "dual_gap", "support_size", "working_set_size", "seconds")
-_HEAD = "iteration      objective   dual gap  support  working set  seconds"
 
+class Style(NamedTuple):
+    """What a solve's records are called: to callbacks, in ``history_``, and in verbose text."""
+
+    task: str
+    names: tuple
+    head: str
+    line: str
+
+
+CERTIFICATES = Style(
+    "certificate",
+    ("iteration", "objective", "dual_gap", "support_size", "working_set_size", "seconds"),
+    "iteration      objective   dual gap  support  working set  seconds",
+    "{iteration:9d}  {objective:13.6e}  {dual_gap:9.2e}  {support_size:7d}  {working_set_size:11d}  {seconds:7.3f}",
+)
+EPOCHS = Style(
+    "epoch",
+    ("iteration", "objective", "loss", "support_size", "step", "validation_score", "dual_gap", "seconds"),
+    "epoch      objective           loss  support       step  validation score   dual gap  seconds",
+    "{iteration:5d}  {objective:13.6e}  {loss:13.6e}  {support_size:7d}  {step:9.2e}  {validation_score:16.4f}  "
+    "{dual_gap:9.2e}  {seconds:7.3f}",
+)
 
 if CallbackSupportMixin is None:
 
@@ -142,7 +163,7 @@ def begin(estimator, X, y, sample_weight, count, ordered=True):
     return Task(estimator, context, {"X": X, "y": y, "metadata": metadata}).__enter__()
 
 
-def follow(records, verbose=0, label="", task=MUTE, state=None):
+def follow(records, verbose=0, label="", task=MUTE, state=None, style=CERTIFICATES):
     """Run a solve to its end, or until a callback stops it, and return its records.
 
     Each is a line where ``verbose`` asks for it, and a step of the task; ``state()`` gives the fitted attributes.
@@ -150,23 +171,19 @@ def follow(records, verbose=0, label="", task=MUTE, state=None):
     kept = []
     for record in records:
         if verbose and not kept:
-            print(f"{label}{_HEAD}", flush=True)
+            print(f"{label}{style.head}", flush=True)
         kept.append(record)
         if verbose:
-            print(
-                f"{label}{record.iteration:9d}  {record.objective:13.6e}  {record.dual_gap:9.2e}  "
-                f"{record.support_size:7d}  {record.working_set_size:11d}  {record.seconds:7.3f}",
-                flush=True,
-            )
-        task.step("certificate", state)
+            print(f"{label}{style.line.format(**record._asdict())}", flush=True)
+        task.step(style.task, state)
         if task.stopped:
             break
     return kept
 
 
-def history(records):
+def history(records, style=CERTIFICATES):
     """Return the records, or plain tuples of theirs, as arrays by name."""
-    return {name: np.array([record[k] for record in records]) for k, name in enumerate(_NAMES)}
+    return {name: np.array([record[k] for record in records]) for k, name in enumerate(style.names)}
 
 
 def warn_not_converged(solution, control, what=""):

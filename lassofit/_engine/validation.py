@@ -17,7 +17,7 @@ _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _TARGETS = (*_FLOATS, np.dtype(np.int64))
 
 
-def _real(low, high):
+def real(low, high):
     largest = min(high, np.finfo(np.float64).max)
 
     def check(name, value):
@@ -36,7 +36,7 @@ def _real(low, high):
     return check
 
 
-def _integer(low, none=False):
+def integer(low, none=False):
     def check(name, value):
         if (type(value) is int and value >= low) or (none and value is None):
             return
@@ -55,7 +55,7 @@ def _boolean(name, value):
         raise TypeError(f"{name} must be True or False, got {value!r} of type {type(value).__name__}.")
 
 
-def _choice(*options):
+def choice(*options):
     def check(name, value):
         if not isinstance(value, str) or value not in options:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}.")
@@ -92,11 +92,11 @@ def _anything(name, value):
 
 
 RULES = {
-    "alpha": _real(0, np.inf),
-    "l1_ratio": _real(0, 1),
-    "eps": _real(0, np.inf),
-    "tol": _real(0, np.inf),
-    "max_iter": _integer(1, none=True),
+    "alpha": real(0, np.inf),
+    "l1_ratio": real(0, 1),
+    "eps": real(0, np.inf),
+    "tol": real(0, np.inf),
+    "max_iter": integer(1, none=True),
     "fit_intercept": _boolean,
     "copy_X": _boolean,
     "warm_start": _boolean,
@@ -104,8 +104,8 @@ RULES = {
     "standardize": _boolean,
     "return_n_iter": _boolean,
     "check_input": _boolean,
-    "selection": _choice("cyclic", "random"),
-    "solver": _choice("auto", "active_set", "cd"),
+    "selection": choice("cyclic", "random"),
+    "solver": choice("auto", "active_set", "cd"),
     "precompute": _precompute,
     "verbose": _verbose,
     "n_jobs": _jobs,
@@ -118,14 +118,14 @@ RULES = {
 }
 
 
-def check_parameters(parameters):
+def check_parameters(parameters, rules=RULES):
     """Check what has a rule in the dict; raise a ValueError or TypeError that names the first bad parameter.
 
     An estimator passes its ``vars``: ``get_params`` looks at the signature, which costs a tenth of a small fit.
     """
     for name, value in parameters.items():
-        if name in RULES:
-            RULES[name](name, value)
+        if name in rules:
+            rules[name](name, value)
 
 
 def check_element(name, value):
@@ -220,9 +220,13 @@ def solver_ready(X):
     if not X.has_canonical_format:  # entries stored twice add up; their squares do not
         X = X.copy()
         X.sum_duplicates()
-    if X.indices.dtype != np.int32 and max(X.shape[0], X.nnz) <= _INT32_MAX:
-        parts = (X.data, X.indices.astype(np.int32), X.indptr.astype(np.int32))
-        X = sparse.csc_array(parts, shape=X.shape)
+    return narrowed(X, sparse.csc_array)
+
+
+def narrowed(X, kind):
+    """Return sparse X with int32 indices, where they fit, as ``kind``: one compiled specialisation."""
+    if X.indices.dtype != np.int32 and max(*X.shape, X.nnz) <= _INT32_MAX:
+        X = kind((X.data, X.indices.astype(np.int32), X.indptr.astype(np.int32)), shape=X.shape)
     return X
 
 

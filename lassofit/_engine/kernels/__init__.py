@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "ab4f2c275a14f12a------------------------------------------------------"
+STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"

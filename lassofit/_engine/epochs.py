@@ -1,0 +1,200 @@
+"""Epochs of stochastic descent over data in memory: when to shorten the step, when to stop, what to go back to."""
+
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+from .kernels import reading
+from .kernels.reading import FTRL
+from .stochastic import TRIES
+
+_BLOCK = (
+    16  # rows that stay together in a random order: of sparse rows, full shuffling costs 2 to 3 times in cache misses
+)
+_FEW = 4096  # rows, below which they are shuffled one by one
+_DIVERGED = 4.0  # times the larger of the null model's objective and the start's
+_SHORTEST = 1e-6  # of the first step: where 'adaptive' ends
+_STALL = 10.0  # times tol, times what is left of the first step: an epoch that gains less has stalled
+
+
+class Control(NamedTuple):
+    """When to stop and what to do on the way."""
+
+    max_iter: int
+    tol: float | None
+    patience: int
+    batch: int
+    rng: np.random.RandomState | None  # None: rows in order
+    schedule: str
+    average_from: int  # the epoch; 0: no averages
+    gap: object = None  # a function of w and the intercept, or None
+
+
+class Record(NamedTuple):
+    """What is known after an epoch."""
+
+    iteration: int
+    objective: float
+    loss: float
+    support_size: int
+    step: float
+    validation_score: float
+    dual_gap: float
+    seconds: float
+
+
+class Point(NamedTuple):
+    """A state to go back to, and the figures that belong to it."""
+
+    arrays: list
+    objective: float
+    judged: float  # what is to be least: the objective, or the loss on the rows held out
+
+
+class Descent:
+    """Stochastic descent over ``rows``, judged on the rows in ``held``, if there are any.
+
+    After ``epochs`` and ``finish``: ``w``, ``intercept``, ``converged``, ``diverged``, ``n_iter``.
+    """
+
+    def __init__(self, rows, stream, control, held=None, intercept=None):
+        self.rows, self.stream, self.control, self.held = rows, stream, control, held
+        self.first_intercept = intercept
+        self.converged = self.diverged = False
+        self.n_iter = 0
+        self.terms = stream.terms
+        self.fit_intercept = self.terms.rule.intercept
+        stream.terms = self._terms(averaging=False, intercept=self.fit_intercept and not rows.centred)
+
+    def _terms(self, **changes):
+        """Return the terms with changes to the rule."""
+        return self.terms._replace(rule=self.terms.rule._replace(**changes))
+
+    def epochs(self):
+        """Run the descent; yield a Record after every epoch."""
+        began = perf_counter()
+        last = self._begin()
+        limit = _DIVERGED * max(last.objective, self.null.objective)
+        pace = Pace(self.control, self.terms.rule.method, last)
+        first = self.stream.clock[reading.CUT]
+        while self.n_iter < self.control.max_iter:
+            if not self._epoch(limit, last):
+                self.diverged = True
+                return
+            self.n_iter += 1
+            last = self._judge()
+            if last.judged <= self.best.judged or self.control.tol is None or self._averages_begin():
+                self.best = last
+            yield self._record(last, began)
+            self.converged, factor = pace.after(last, self.stream.clock[reading.CUT] / first)
+            if self.converged:
+                return
+            self.stream.clock[reading.CUT] *= factor
+
+    def _begin(self):
+        """Judge the start and the null model; return the start."""
+        self.best = start = self._judge()
+        self.stream.start(np.zeros(self.rows.p))
+        self.null = self._judge()
+        if self.first_intercept is not None and not self.rows.centred:
+            start.arrays[reading.CLOCK][reading.INTERCEPT] = self.first_intercept
+        self.stream.restore(start.arrays)
+        return start
+
+    def _averages_begin(self):
+        """Return whether this epoch is the first whose coefficients are averages: what came before is no rival."""
+        return self.n_iter == self.control.average_from
+
+    def _epoch(self, limit, good):
+        """Run an epoch from a good state, with shorter steps as long as it diverges; return whether it did not."""
+        rule = {"intercept": self.fit_intercept and not self.rows.centred}
+        rule["averaging"] = 0 < self.control.average_from <= self.n_iter + 1
+        if self.n_iter:
+            rule["horizon"] = self.horizon
+        self.stream.terms = self._terms(**rule)
+        clock = self.stream.clock
+        for _ in range(TRIES):
+            clock[reading.SEEN] = len(self.rows.which)  # of the intercept's mean: the last epoch's rows
+            if self.stream.run(self.rows, self._order(), self.control.batch):
+                objective = self._judge().objective
+                if objective <= limit:
+                    if not self.n_iter:
+                        self.horizon = clock[reading.T]
+                    return True
+            cut = clock[reading.CUT] / 4
+            self.stream.restore(good.arrays)
+            clock[reading.CUT] = cut
+        return False
+
+    def _order(self):
+        """Return the rows in the order of an epoch."""
+        which, rng = self.rows.which, self.control.rng
+        if rng is None:
+            return which
+        if len(which) < _FEW:
+            return rng.permutation(which)
+        starts = rng.permutation(-(-len(which) // _BLOCK)) * _BLOCK
+        order = (starts[:, None] + np.arange(_BLOCK)).ravel()
+        return which[order[order < len(which)]]
+
+    def _judge(self):
+        """Return the Point of the state as it is; set what belongs to it."""
+        self.w = self.stream.weights()
+        self.loss, self.intercept, r = self.rows.loss(self.w, self.fit_intercept)
+        if np.isfinite(self.intercept):
+            self.stream.clock[reading.INTERCEPT] = self.intercept
+        objective = self.loss + self.stream.penalty(self.w)
+        judged, self.score = objective, np.nan
+        if self.held is not None:
+            s, y = self.rows.s[self.held], self.rows.y[self.held]
+            judged, spread = s @ r[self.held] ** 2, s @ (y - s @ y / s.sum()) ** 2
+            self.score = 1.0 - judged / spread if spread > 0 else float(judged == 0)
+        return Point(self.stream.arrays(), objective, judged)
+
+    def _record(self, point, began):
+        """Return the Record of a state that has been judged."""
+        gap = np.nan if self.control.gap is None else self.control.gap(self.w, self.intercept)
+        support, step = np.count_nonzero(self.w), self.stream.step()
+        return Record(
+            self.n_iter, point.objective, self.loss, support, step, self.score, gap, perf_counter() - began
+        )  # fmt: skip
+
+    def finish(self):
+        """Go back to the best state, or to the null model if that is better; hold what belongs to it."""
+        self.stream.restore((self.null if self.best.objective > self.null.objective else self.best).arrays)
+        self._judge()
+        if self.rows.centred:
+            self.intercept -= float(self.rows.mean @ self.w)
+            self.stream.clock[reading.INTERCEPT] = self.intercept
+        self.stream.terms = self.terms
+
+
+class Pace:
+    """What an epoch's outcome means for the next: stop, or a shorter step, or go on."""
+
+    def __init__(self, control, method, start):
+        self.control, self.halves = control, control.schedule == "auto" and method != FTRL
+        self.bar, self.waited = start.judged, 0
+        self.least, self.since_halving = start.objective, 0
+
+    def after(self, point, left):
+        """Return whether to stop, and the factor of the step; ``left`` of the first step is what there is now."""
+        tol = self.control.tol or 0.0
+        gain = tol * abs(self.bar) if np.isfinite(self.bar) else 0.0
+        if point.judged < self.bar - gain:
+            self.bar, self.waited = point.judged, 0
+        else:
+            self.waited += 1
+        stalled = not point.objective < self.least * (1.0 - _STALL * tol * left)
+        self.least = min(self.least, point.objective)
+        self.since_halving += 1
+        if self.control.tol is not None and (self.waited >= self.control.patience or point.objective == 0.0):
+            if self.control.schedule == "adaptive" and left > _SHORTEST and point.objective > 0.0:
+                self.waited = 0
+                return False, 0.2
+            return True, 1.0
+        if self.halves and stalled and self.since_halving >= 2:
+            self.since_halving = 0
+            return False, 0.5
+        return False, 1.0

@@ -1,0 +1,47 @@
+"""Rows of X as lines: their entries one by one, with dense ones less their columns' means; residuals."""
+
+import numpy as np
+
+from ..jit import kernel, reduction
+
+STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"
+
+
+@kernel
+def span(lines, k):
+    """Return where the entries of line k begin and end."""
+    if isinstance(lines, tuple):
+        return np.uint64(lines[2][k]), np.uint64(lines[2][k + 1])
+    return np.uint64(0), np.uint64(lines.shape[1])
+
+
+@kernel
+def entry(lines, mean, k, t):
+    """Return the feature and the value of entry t of line k; dense lines less their mean."""
+    if isinstance(lines, tuple):
+        return np.uint64(lines[1][t]), np.float64(lines[0][t])
+    return t, lines[k, t] - mean[t]
+
+
+@kernel
+def scan(lines, mean, w, y, out):
+    """Write ``y - Xw`` to out; return the largest squared norm of a row."""
+    largest = 0.0
+    for k in range(out.shape[0]):
+        product, norm2 = _plain_product(lines, mean, w, k)
+        out[k] = y[k] - product
+        if not norm2 <= largest:  # NaN, too
+            largest = norm2
+    return largest
+
+
+@reduction
+def _plain_product(lines, mean, w, k):
+    """Return the product of row k with w, and the row's squared norm."""
+    total, norm2 = 0.0, 0.0
+    start, end = span(lines, k)
+    for t in range(start, end):
+        j, x = entry(lines, mean, k, t)
+        total += x * w[j]
+        norm2 += x * x
+    return total, norm2

@@ -1,0 +1,216 @@
+"""Steps of stochastic descent: one call is a run over rows, each step of one row or of a mini-batch."""
+
+import numpy as np
+
+from ..jit import kernel, reduction
+from .reading import (
+    AUTO,
+    COUNT,
+    CUMULATIVE,
+    CUT,
+    FTRL,
+    INTERCEPT,
+    INVSCALING,
+    NAIVE,
+    NORM2,
+    OPTIMAL,
+    PAID,
+    PENDING,
+    PLACE,
+    SCALE,
+    SEEN,
+    WORST,
+    X_SQUARES,
+    Y_COUNT,
+    Y_MAX,
+    Y_MEAN,
+    Y_SQUARES,
+    T,
+    read,
+    read_adaptive,
+    tally,
+)  # fmt: skip
+from .rows import entry, span
+
+STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"
+
+_SMALLEST_SCALE = 1e-64
+_STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
+
+
+@reduction
+def predict(lines, mean, k, state, l1, rule):
+    """Return the prediction of row k without the intercept, and the row's squared norm; what was due is paid."""
+    v, paid, clock = state.v, state.paid, state.clock
+    due, total, norm2 = clock[PAID], 0.0, 0.0
+    start, end = span(lines, k)
+    if rule.method == CUMULATIVE and not rule.averaging:
+        for t in range(start, end):
+            j, x = entry(lines, mean, k, t)
+            total += x * read(v[j], 0.0, l1[j], due, np.inf, rule.lo)
+            norm2 += x * x
+        return clock[SCALE] * total, norm2
+    for t in range(start, end):
+        j, x = entry(lines, mean, k, t)
+        if rule.averaging:
+            tally(state, l1, rule, j)
+        if rule.method == FTRL:
+            total += x * read_adaptive(v[j], state.adaptive[j, 1], l1[j], due, rule.l2, rule.lo)
+        else:
+            w = read(v[j], paid[j], l1[j], due, rule.threshold, rule.lo)
+            total += x * w
+            if rule.method != CUMULATIVE:
+                v[j] = w
+                paid[j] = due
+        norm2 += x * x
+    return clock[SCALE] * total, norm2
+
+
+@kernel
+def step_size(rule, clock):
+    """Return the step of the next update."""
+    base = rule.eta0
+    if base == 0.0:
+        base = 0.5 / clock[NORM2] if clock[NORM2] > 0.0 else 1.0
+    t = clock[T]
+    if rule.rule == AUTO:
+        base /= np.sqrt(1.0 + min(t, rule.horizon) / _STEADY)
+    elif rule.rule == INVSCALING:
+        base /= (t + 1.0) ** rule.power_t
+    elif rule.rule == OPTIMAL:
+        base /= 1.0 + rule.alpha * base * t
+    return clock[CUT] * base
+
+
+@kernel
+def take_step(lines, mean, rows, r, state, l1, rule, eta):
+    """Move along the gradient of the rows, whose weighted residuals over their number are r."""
+    v, clock = state.v, state.clock
+    h = eta / clock[SCALE]
+    if rule.method == NAIVE:
+        for j in range(v.shape[0]):
+            if rule.averaging:
+                tally(state, l1, rule, j)
+            w = read(v[j], 0.0, l1[j], 0.0, np.inf, rule.lo)
+            sign = 1.0 if w > 0.0 else (-1.0 if w < 0.0 else 0.0)
+            v[j] = w - eta * (l1[j] * sign + rule.l2 * w)
+    for q in range(rows.shape[0]):
+        a = h * r[q]
+        if a != 0.0:
+            start, end = span(lines, rows[q])
+            for t in range(start, end):
+                j, x = entry(lines, mean, rows[q], t)
+                v[j] += a * x
+    if rule.method == NAIVE:
+        return
+    clock[PENDING] += h
+    if (clock[T] + 1.0) % rule.every == 0.0:
+        clock[PAID] += clock[PENDING]
+        clock[PENDING] = 0.0
+    if rule.l2 > 0.0:
+        clock[SCALE] /= 1.0 + eta * rule.l2
+
+
+@kernel
+def take_adaptive_step(lines, mean, rows, r, state, l1, rule, eta):
+    """Do what ``take_step`` does under ftrl, with a step for every feature.
+
+    It is eta in units of sd(y) over the feature's largest value, and over the root of how many features of full size
+    a row has: so a feature in other units, or y, gives the same model in other units (Ross, Mineiro, Langford 2013).
+    """
+    v, clock, adaptive = state.v, state.clock, state.adaptive
+    for q in range(rows.shape[0]):
+        start, end = span(lines, rows[q])
+        for t in range(start, end):
+            j, x = entry(lines, mean, rows[q], t)
+            own = adaptive[j]
+            own[2] = max(own[2], abs(x))
+            if x != 0.0:
+                clock[X_SQUARES] += (x / own[2]) ** 2
+            own[3] -= r[q] * x
+    unit = eta * np.sqrt(clock[Y_SQUARES] / max(clock[X_SQUARES], 1.0))
+    for q in range(rows.shape[0]):
+        start, end = span(lines, rows[q])
+        for t in range(start, end):
+            j, _ = entry(lines, mean, rows[q], t)
+            own = adaptive[j]
+            if own[3] != 0.0 and unit > 0.0:
+                w = read_adaptive(v[j], own[1], l1[j], clock[PAID], rule.l2, rule.lo)
+                own[0] += own[3] * own[3]
+                D = np.sqrt(own[0]) * own[2] / unit
+                v[j] += own[3] - (D - own[1]) * w
+                own[1] = D
+            own[3] = 0.0
+    clock[PAID] += 1.0
+
+
+@kernel
+def note_target(y, rule, clock):
+    """Take y into the running sum of squares, about the mean where there is an intercept."""
+    clock[Y_COUNT] += 1.0
+    gap = y - clock[Y_MEAN]
+    if rule.intercept:
+        clock[Y_MEAN] += gap / clock[Y_COUNT]
+    clock[Y_SQUARES] += gap * (y - clock[Y_MEAN])
+
+
+@kernel
+def close_step(state, l1, rule):
+    """Count a step, and take it into the averages; rescale where the scale has become small."""
+    clock, sums = state.clock, state.sums
+    clock[T] += 1.0
+    if rule.averaging:
+        k = np.int64(clock[PLACE])
+        sums[k, 0] = clock[PAID]
+        sums[k + 1, 1] = sums[k, 1] + clock[SCALE]
+        sums[k + 1, 2] = sums[k, 2] + clock[SCALE] * clock[PAID]
+        clock[PLACE] += 1.0
+        clock[COUNT] += 1.0
+    small = clock[SCALE] < _SMALLEST_SCALE
+    if small or clock[PLACE] + 1.0 == sums.shape[0]:
+        for j in range(state.since.shape[0]):
+            tally(state, l1, rule, j)
+        state.since[:] = 0
+        clock[PLACE] = 0.0
+    if small:
+        state.v[:] *= clock[SCALE]
+        state.paid[:] *= clock[SCALE]
+        clock[PAID] *= clock[SCALE]
+        clock[PENDING] *= clock[SCALE]
+        clock[SCALE] = 1.0
+
+
+@kernel
+def run(lines, mean, rows, y, s, room, state, l1, rule, batch):
+    """Take a step for every ``batch`` of the rows; ``room`` holds their residuals."""
+    clock = state.clock
+    for start in range(0, rows.shape[0], batch):
+        some = rows[start : start + batch]
+        weight, drift = 0.0, 0.0
+        for q in range(some.shape[0]):
+            k = some[q]
+            product, norm2 = predict(lines, mean, k, state, l1, rule)
+            clock[NORM2] = max(clock[NORM2], norm2)
+            clock[Y_MAX] = max(clock[Y_MAX], abs(y[k]))
+            if rule.method == FTRL:
+                note_target(y[k], rule, clock)
+            room[q] = y[k] - clock[INTERCEPT] - product
+            weight += s[k]
+            drift += s[k] * room[q]
+        move = 0.0
+        if (
+            rule.intercept and weight > 0.0
+        ):  # a mean that weighs the t-th row by t, so the first ones are soon forgotten
+            clock[SEEN] += weight
+            move = 2.0 * drift / (clock[SEEN] + weight)
+            clock[INTERCEPT] += move
+        for q in range(some.shape[0]):
+            room[q] -= move
+            if not abs(room[q]) <= clock[WORST]:  # NaN, too
+                clock[WORST] = abs(room[q])
+            room[q] *= s[some[q]] / some.shape[0]
+        if rule.method == FTRL:
+            take_adaptive_step(lines, mean, some, room, state, l1, rule, step_size(rule, clock))
+        else:
+            take_step(lines, mean, some, room, state, l1, rule, step_size(rule, clock))
+        close_step(state, l1, rule)
