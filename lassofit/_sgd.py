@@ -351,7 +351,6 @@ class SGDLasso(progress.Watched, LinearPredictor):
             self.truncate_every,
             self.truncate_threshold,
             self.fit_intercept,
-            self.average,
         )
         terms = stochastic.build_terms(p, float(self.alpha), float(self.l1_ratio), factor, self.positive, rule)
         if self.average and self.method == "ftrl" and terms.rule.l2 > 0:

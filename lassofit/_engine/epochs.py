@@ -7,7 +7,7 @@ import numpy as np
 
 from .kernels import reading
 from .kernels.reading import FTRL
-from .stochastic import TRIES
+from .stochastic import TRIES, State
 
 _BLOCK = (
     16  # rows that stay together in a random order: of sparse rows, full shuffling costs 2 to 3 times in cache misses
@@ -65,7 +65,8 @@ class Descent:
         self.n_iter = 0
         self.terms = stream.terms
         self.fit_intercept = self.terms.rule.intercept
-        stream.terms = self._terms(averaging=False, intercept=self.fit_intercept and not rows.centred)
+        stream.terms = self._terms(intercept=self.fit_intercept and not rows.centred)
+        stream.averaging = False
 
     def _terms(self, **changes):
         """Return the terms with changes to the rule."""
@@ -98,7 +99,7 @@ class Descent:
         self.stream.start(np.zeros(self.rows.p))
         self.null = self._judge()
         if self.first_intercept is not None and not self.rows.centred:
-            start.arrays[reading.CLOCK][reading.INTERCEPT] = self.first_intercept
+            State(*start.arrays).clock[reading.INTERCEPT] = self.first_intercept
         self.stream.restore(start.arrays)
         return start
 
@@ -109,7 +110,7 @@ class Descent:
     def _epoch(self, limit, good):
         """Run an epoch from a good state, with shorter steps as long as it diverges; return whether it did not."""
         rule = {"intercept": self.fit_intercept and not self.rows.centred}
-        rule["averaging"] = 0 < self.control.average_from <= self.n_iter + 1
+        self.stream.averaging = 0 < self.control.average_from <= self.n_iter + 1
         if self.n_iter:
             rule["horizon"] = self.horizon
         self.stream.terms = self._terms(**rule)
@@ -167,7 +168,7 @@ class Descent:
         if self.rows.centred:
             self.intercept -= float(self.rows.mean @ self.w)
             self.stream.clock[reading.INTERCEPT] = self.intercept
-        self.stream.terms = self.terms
+        self.stream.terms, self.stream.averaging = self.terms, bool(self.control.average_from)
 
 
 class Pace:

@@ -78,30 +78,49 @@ class Rows:
             return 0.5 * float(s @ r[self.which] ** 2) / len(s), b, r
 
 
+class State(NamedTuple):
+    """What a stream carries on, as ``reading`` has it; empty arrays for what there is not."""
+
+    v: np.ndarray
+    paid: np.ndarray
+    clock: np.ndarray
+    adaptive: np.ndarray
+    total: np.ndarray
+    since: np.ndarray
+    sums: np.ndarray
+
+
 class Stream:
-    """A descent under way: its state, and the terms it is for."""
+    """A descent under way: its state, and the terms it is for. ``averages`` says whether it has room for them, and
+    ``averaging`` whether steps are being averaged now.
+    """
 
     def __init__(self, terms, p, averages=False):
-        self.terms, self.p = terms, p
-        self.averages = averages
+        self.terms, self.p, self.averaging = terms, p, averages
         size = p if averages else 0
         period = max(_SHORTEST_PERIOD, p // 16) if averages else 0
-        self.state = reading.State(
-            np.zeros(p),
-            np.zeros(p),
-            np.zeros((p if terms.rule.method == FTRL else 0, 4)),
-            np.zeros(reading.N_CLOCK),
-            np.zeros(size),
-            np.zeros(size, dtype=np.int64),
-            np.zeros((period + 1, 3)),
+        self.state = State(
+            v=np.zeros(p),
+            paid=np.zeros(p),
+            clock=np.zeros(reading.N_CLOCK),
+            adaptive=np.zeros((p if terms.rule.method == FTRL else 0, 4)),
+            total=np.zeros(size),
+            since=np.zeros(size, dtype=np.int64),
+            sums=np.zeros((period + 1, 3)),
         )
         self.clock = self.state.clock
         self.clock[reading.SCALE] = self.clock[reading.CUT] = 1.0
 
+    def _arguments(self):
+        """Return the state as the kernels take it."""
+        v, paid, clock, adaptive, *averages = self.state
+        return v, paid, clock, adaptive if len(adaptive) else None, tuple(averages) if self.averaging else None
+
     def start(self, w):
         """Begin anew at w, with nothing paid; the steps go on where they are."""
-        for array in (*self.state[:3], *self.state[4:]):
-            array[:] = 0
+        for array in self.state:
+            if array is not self.clock:
+                array[:] = 0
         for k in (reading.PAID, reading.PENDING, reading.PLACE, reading.COUNT):
             self.clock[k] = 0.0
         self.clock[reading.SCALE] = 1.0
@@ -131,13 +150,17 @@ class Stream:
             self.restore(saved["arrays"])
         else:
             kept = [reading.T, reading.INTERCEPT, reading.SEEN, reading.NORM2, reading.Y_MAX]
-            self.clock[kept] = saved["arrays"][reading.CLOCK][kept]
+            self.clock[kept] = State(*saved["arrays"]).clock[kept]
             self.start(w)
 
     def weights(self):
         """Return the coefficients, or their averages."""
         out = np.empty(self.p)
-        reading.coefficients(self.state, self.terms.l1, self.terms.rule, out)
+        *state, averages = self._arguments()
+        if averages is not None and self.clock[reading.COUNT] > 0:
+            reading.averaged(*state, averages, *self.terms, out)
+        else:
+            reading.coefficients(*state, *self.terms, out)
         return out
 
     def penalty(self, w):
@@ -152,9 +175,8 @@ class Stream:
         size = batch * max(1, _CHUNK // (rows.entries * batch))
         for start in range(0, len(order), size):
             chunk = order[start : start + size]
-            stochastic.run(
-                rows.lines, rows.mean, chunk, rows.y, rows.s, room, self.state, self.terms.l1, self.terms.rule, batch
-            )
+            given = (rows.lines, rows.mean, chunk, rows.y, rows.s, room)
+            stochastic.run(*given, *self._arguments(), *self.terms, batch)
             if not self.clock[reading.WORST] <= _BLOWN_UP * max(self.clock[reading.Y_MAX], 1e-300):
                 return False
         return bool(np.isfinite(self.state.v).all())
@@ -217,19 +239,18 @@ def build_terms(p, alpha, l1_ratio, factor, positive, rule):
     return Terms(read_only(l1), reading.Rule(alpha=alpha, l2=l2, lo=0.0 if positive else -math.inf, **rule))
 
 
-def build_rule(method, learning_rate, eta0, power_t, every, threshold, intercept, averaging):
+def build_rule(method, learning_rate, eta0, power_t, every, threshold, intercept):
     """Return the parameters of the method that are not about the penalty."""
     if eta0 is None:
         eta0 = _ADAPTIVE_STEP if method == "ftrl" else 0.0
     truncated = method == "truncated"
     return {
         "method": METHODS[method],
-        "rule": CONSTANT if method == "ftrl" else SCHEDULES[learning_rate],
+        "schedule": CONSTANT if method == "ftrl" else SCHEDULES[learning_rate],
         "eta0": float(eta0),
         "power_t": float(power_t),
         "horizon": math.inf,
         "every": int(every) if truncated else 1,
         "threshold": float(threshold) if truncated else math.inf,
         "intercept": bool(intercept),
-        "averaging": bool(averaging),
     }

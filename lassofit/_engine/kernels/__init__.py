@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"
+STAMP = "5a71ec3879dbaab1--------------------------------------------"

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"
+STAMP = "5a71ec3879dbaab1--------------------------------------------"
 
 
 @kernel

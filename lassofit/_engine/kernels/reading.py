@@ -20,7 +20,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update
 
-STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"
+STAMP = "5a71ec3879dbaab1--------------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)
@@ -32,26 +32,11 @@ Y_COUNT, Y_MEAN, Y_SQUARES, X_SQUARES, N_CLOCK = range(12, 17)
 EXCLUDED = 1e300  # the l1 of a feature that is out of the problem: inf times a step of 0 would not be a number
 
 
-CLOCK = 3  # its place in the state
-
-
-class State(NamedTuple):
-    """What a stream carries on: arrays that the kernels change in place."""
-
-    v: np.ndarray  # (p,)
-    paid: np.ndarray  # (p,): the sum of steps whose penalty has been taken from v
-    adaptive: np.ndarray  # (p, 4) for ftrl: sum of squared gradients, D, largest |x|, a gradient; else (0, 4)
-    clock: np.ndarray
-    total: np.ndarray  # (p,): sum of the coefficients over the steps; else (0,)
-    since: np.ndarray  # (p,): the first step of the period that is not in total
-    sums: np.ndarray  # (period + 1, 3): paid after every step, and sums of scale and of scale * paid before it
-
-
 class Rule(NamedTuple):
     """The parameters, as numbers."""
 
     method: int
-    rule: int
+    schedule: int
     eta0: float  # 0: half the inverse of the largest squared norm of a row so far
     power_t: float
     horizon: float  # the number of steps after which the automatic step falls no more
@@ -61,7 +46,14 @@ class Rule(NamedTuple):
     threshold: float  # coefficients above it are not shrunk
     lo: float
     intercept: bool
-    averaging: bool
+
+
+# Arrays that the kernels change in place, of p rows each but for the clock:
+# v and paid: as above.
+# adaptive: (p, 4) for ftrl, the sum of squared gradients, D, the largest |x|, room for a gradient; else None.
+# averages: None, or total, the sum of the coefficients over the steps; since, the first step of the period that is not
+#   in it; sums (period + 1, 3): PAID after every step, and the sums of SCALE and of SCALE * PAID before it.
+# What is None is pruned: compiled for all cases at once, the first fit took twice as long.
 
 
 @kernel
@@ -83,45 +75,41 @@ def read_adaptive(v, D, l1, t, l2, lo):
 
 
 @kernel
-def coefficient(state, l1, rule, j):
-    """Return coefficient j."""
-    clock = state.clock
-    if rule.method == FTRL:
-        return read_adaptive(state.v[j], state.adaptive[j, 1], l1[j], clock[PAID], rule.l2, rule.lo)
-    # what is pending is paid, too: nothing stays unpaid in what the user sees
+def coefficients(v, paid, clock, adaptive, l1, rule, out):
+    """Write all coefficients; what is pending is paid, too: nothing stays unpaid in what the user sees."""
     due = clock[PAID] + clock[PENDING]
-    return clock[SCALE] * read(state.v[j], state.paid[j], l1[j], due, rule.threshold, rule.lo)
-
-
-@kernel
-def coefficients(state, l1, rule, out):
-    """Write all coefficients, their averages where these are kept and some step has been counted; change nothing."""
-    averaging = rule.averaging and state.clock[COUNT] > 0.0
     for j in range(out.shape[0]):
-        if averaging:
-            out[j] = (state.total[j] + since_then(state, l1, rule, j)) / state.clock[COUNT]
+        if adaptive is None:
+            out[j] = clock[SCALE] * read(v[j], paid[j], l1[j], due, rule.threshold, rule.lo)
         else:
-            out[j] = coefficient(state, l1, rule, j)
+            out[j] = read_adaptive(v[j], adaptive[j, 1], l1[j], clock[PAID], rule.l2, rule.lo)
 
 
 @kernel
-def since_then(state, l1, rule, j):
-    """Return the sum of coefficient j over the steps of the period that are not in ``total``; v_j stayed what it is.
+def averaged(v, paid, clock, adaptive, averages, l1, rule, out):
+    """Write the averages of all coefficients; change nothing."""
+    for j in range(out.shape[0]):
+        out[j] = (averages[0][j] + since_then(v, paid, clock, adaptive, averages, l1, rule, j)) / clock[COUNT]
+
+
+@kernel
+def since_then(v, paid, clock, adaptive, averages, l1, rule, j):
+    """Return the sum of coefficient j over the steps of the period that are not in total; v_j stayed what it is.
 
     The coefficient is linear in what was paid until it reaches zero, so prefix sums have it: where v_j stands still,
     the steps cost nothing.
     """
-    sums, start, end = state.sums, state.since[j], np.int64(state.clock[PLACE])
-    v, paid, weight = state.v[j], state.paid[j], 1.0
-    if rule.method == FTRL:
-        if state.adaptive[j, 1] == 0.0:
+    sums, start, end = averages[2], averages[1][j], np.int64(clock[PLACE])
+    value, level, weight = v[j], paid[j], 1.0
+    if adaptive is not None:
+        if adaptive[j, 1] == 0.0:
             return 0.0
-        v, paid, weight = -v, 0.0, 1.0 / state.adaptive[j, 1]
-    if start == end or v == 0.0 or v < rule.lo or l1[j] >= EXCLUDED:
+        value, level, weight = -value, 0.0, 1.0 / adaptive[j, 1]
+    if start == end or value == 0.0 or value < rule.lo or l1[j] >= EXCLUDED:
         return 0.0
-    if abs(v) > rule.threshold or l1[j] == 0.0:
-        return weight * v * (sums[end, 1] - sums[start, 1])
-    level = paid + abs(v) / l1[j]  # at which the coefficient is zero
+    if abs(value) > rule.threshold or l1[j] == 0.0:
+        return weight * value * (sums[end, 1] - sums[start, 1])
+    level += abs(value) / l1[j]  # where the coefficient is zero
     if sums[end - 1, 0] >= level:
         low, high = start, end - 1
         while low < high:
@@ -132,11 +120,11 @@ def since_then(state, l1, rule, j):
                 low = middle + 1
         end = low
     size = l1[j] * (level * (sums[end, 1] - sums[start, 1]) - (sums[end, 2] - sums[start, 2]))
-    return weight * (size if v > 0.0 else -size)
+    return weight * (size if value > 0.0 else -size)
 
 
 @kernel
-def tally(state, l1, rule, j):
+def tally(v, paid, clock, adaptive, averages, l1, rule, j):
     """Take the steps so far into the sum of coefficient j."""
-    state.total[j] += since_then(state, l1, rule, j)
-    state.since[j] = np.int64(state.clock[PLACE])
+    averages[0][j] += since_then(v, paid, clock, adaptive, averages, l1, rule, j)
+    averages[1][j] = np.int64(clock[PLACE])

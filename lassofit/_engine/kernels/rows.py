@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"
+STAMP = "5a71ec3879dbaab1--------------------------------------------"
 
 
 @kernel

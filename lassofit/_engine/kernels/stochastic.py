@@ -8,7 +8,6 @@ from .reading import (
     COUNT,
     CUMULATIVE,
     CUT,
-    FTRL,
     INTERCEPT,
     INVSCALING,
     NAIVE,
@@ -32,36 +31,30 @@ from .reading import (
 )  # fmt: skip
 from .rows import entry, span
 
-STAMP = "b0a7bee29f4f40e1------------------------------------------------------------"
+STAMP = "5a71ec3879dbaab1--------------------------------------------"
 
 _SMALLEST_SCALE = 1e-64
 _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
 
 
 @reduction
-def predict(lines, mean, k, state, l1, rule):
+def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
     """Return the prediction of row k without the intercept, and the row's squared norm; what was due is paid."""
-    v, paid, clock = state.v, state.paid, state.clock
     due, total, norm2 = clock[PAID], 0.0, 0.0
     start, end = span(lines, k)
-    if rule.method == CUMULATIVE and not rule.averaging:
-        for t in range(start, end):
-            j, x = entry(lines, mean, k, t)
-            total += x * read(v[j], 0.0, l1[j], due, np.inf, rule.lo)
-            norm2 += x * x
-        return clock[SCALE] * total, norm2
     for t in range(start, end):
         j, x = entry(lines, mean, k, t)
-        if rule.averaging:
-            tally(state, l1, rule, j)
-        if rule.method == FTRL:
-            total += x * read_adaptive(v[j], state.adaptive[j, 1], l1[j], due, rule.l2, rule.lo)
+        if averages is not None:
+            tally(v, paid, clock, adaptive, averages, l1, rule, j)
+        if adaptive is not None:
+            total += x * read_adaptive(v[j], adaptive[j, 1], l1[j], due, rule.l2, rule.lo)
+        elif rule.method == CUMULATIVE:
+            total += x * read(v[j], 0.0, l1[j], due, np.inf, rule.lo)
         else:
             w = read(v[j], paid[j], l1[j], due, rule.threshold, rule.lo)
             total += x * w
-            if rule.method != CUMULATIVE:
-                v[j] = w
-                paid[j] = due
+            v[j] = w
+            paid[j] = due
         norm2 += x * x
     return clock[SCALE] * total, norm2
 
@@ -73,24 +66,23 @@ def step_size(rule, clock):
     if base == 0.0:
         base = 0.5 / clock[NORM2] if clock[NORM2] > 0.0 else 1.0
     t = clock[T]
-    if rule.rule == AUTO:
+    if rule.schedule == AUTO:
         base /= np.sqrt(1.0 + min(t, rule.horizon) / _STEADY)
-    elif rule.rule == INVSCALING:
+    elif rule.schedule == INVSCALING:
         base /= (t + 1.0) ** rule.power_t
-    elif rule.rule == OPTIMAL:
+    elif rule.schedule == OPTIMAL:
         base /= 1.0 + rule.alpha * base * t
     return clock[CUT] * base
 
 
 @kernel
-def take_step(lines, mean, rows, r, state, l1, rule, eta):
+def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
     """Move along the gradient of the rows, whose weighted residuals over their number are r."""
-    v, clock = state.v, state.clock
     h = eta / clock[SCALE]
     if rule.method == NAIVE:
         for j in range(v.shape[0]):
-            if rule.averaging:
-                tally(state, l1, rule, j)
+            if averages is not None:
+                tally(v, paid, clock, None, averages, l1, rule, j)
             w = read(v[j], 0.0, l1[j], 0.0, np.inf, rule.lo)
             sign = 1.0 if w > 0.0 else (-1.0 if w < 0.0 else 0.0)
             v[j] = w - eta * (l1[j] * sign + rule.l2 * w)
@@ -112,13 +104,12 @@ def take_step(lines, mean, rows, r, state, l1, rule, eta):
 
 
 @kernel
-def take_adaptive_step(lines, mean, rows, r, state, l1, rule, eta):
+def take_adaptive_step(lines, mean, rows, r, v, clock, adaptive, l1, rule, eta):
     """Do what ``take_step`` does under ftrl, with a step for every feature.
 
     It is eta in units of sd(y) over the feature's largest value, and over the root of how many features of full size
     a row has: so a feature in other units, or y, gives the same model in other units (Ross, Mineiro, Langford 2013).
     """
-    v, clock, adaptive = state.v, state.clock, state.adaptive
     for q in range(rows.shape[0]):
         start, end = span(lines, rows[q])
         for t in range(start, end):
@@ -155,44 +146,45 @@ def note_target(y, rule, clock):
 
 
 @kernel
-def close_step(state, l1, rule):
-    """Count a step, and take it into the averages; rescale where the scale has become small."""
-    clock, sums = state.clock, state.sums
-    clock[T] += 1.0
-    if rule.averaging:
-        k = np.int64(clock[PLACE])
-        sums[k, 0] = clock[PAID]
-        sums[k + 1, 1] = sums[k, 1] + clock[SCALE]
-        sums[k + 1, 2] = sums[k, 2] + clock[SCALE] * clock[PAID]
-        clock[PLACE] += 1.0
-        clock[COUNT] += 1.0
-    small = clock[SCALE] < _SMALLEST_SCALE
-    if small or clock[PLACE] + 1.0 == sums.shape[0]:
-        for j in range(state.since.shape[0]):
-            tally(state, l1, rule, j)
-        state.since[:] = 0
+def note_average(v, paid, clock, adaptive, averages, l1, rule):
+    """Take the step into the period's sums; at the period's end, and before a rescaling, these into the averages."""
+    sums = averages[2]
+    k = np.int64(clock[PLACE])
+    sums[k, 0] = clock[PAID]
+    sums[k + 1, 1] = sums[k, 1] + clock[SCALE]
+    sums[k + 1, 2] = sums[k, 2] + clock[SCALE] * clock[PAID]
+    clock[PLACE] += 1.0
+    clock[COUNT] += 1.0
+    if k + 2 == sums.shape[0] or clock[SCALE] < _SMALLEST_SCALE:
+        for j in range(v.shape[0]):
+            tally(v, paid, clock, adaptive, averages, l1, rule, j)
+            averages[1][j] = 0
         clock[PLACE] = 0.0
-    if small:
-        state.v[:] *= clock[SCALE]
-        state.paid[:] *= clock[SCALE]
-        clock[PAID] *= clock[SCALE]
-        clock[PENDING] *= clock[SCALE]
-        clock[SCALE] = 1.0
 
 
 @kernel
-def run(lines, mean, rows, y, s, room, state, l1, rule, batch):
+def rescale(v, paid, clock):
+    """Make the scale 1 again. By a loop: array expressions took 2 seconds to compile."""
+    for j in range(v.shape[0]):
+        v[j] *= clock[SCALE]
+        paid[j] *= clock[SCALE]
+    clock[PAID] *= clock[SCALE]
+    clock[PENDING] *= clock[SCALE]
+    clock[SCALE] = 1.0
+
+
+@kernel
+def run(lines, mean, rows, y, s, room, v, paid, clock, adaptive, averages, l1, rule, batch):
     """Take a step for every ``batch`` of the rows; ``room`` holds their residuals."""
-    clock = state.clock
     for start in range(0, rows.shape[0], batch):
         some = rows[start : start + batch]
         weight, drift = 0.0, 0.0
         for q in range(some.shape[0]):
             k = some[q]
-            product, norm2 = predict(lines, mean, k, state, l1, rule)
+            product, norm2 = predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule)
             clock[NORM2] = max(clock[NORM2], norm2)
             clock[Y_MAX] = max(clock[Y_MAX], abs(y[k]))
-            if rule.method == FTRL:
+            if adaptive is not None:
                 note_target(y[k], rule, clock)
             room[q] = y[k] - clock[INTERCEPT] - product
             weight += s[k]
@@ -200,7 +192,7 @@ def run(lines, mean, rows, y, s, room, state, l1, rule, batch):
         move = 0.0
         if (
             rule.intercept and weight > 0.0
-        ):  # a mean that weighs the t-th row by t, so the first ones are soon forgotten
+        ):  # a mean that weighs the t-th row by t: the first are soon forgotten
             clock[SEEN] += weight
             move = 2.0 * drift / (clock[SEEN] + weight)
             clock[INTERCEPT] += move
@@ -209,8 +201,13 @@ def run(lines, mean, rows, y, s, room, state, l1, rule, batch):
             if not abs(room[q]) <= clock[WORST]:  # NaN, too
                 clock[WORST] = abs(room[q])
             room[q] *= s[some[q]] / some.shape[0]
-        if rule.method == FTRL:
-            take_adaptive_step(lines, mean, some, room, state, l1, rule, step_size(rule, clock))
+        eta = step_size(rule, clock)
+        if adaptive is None:
+            take_step(lines, mean, some, room, v, clock, averages, paid, l1, rule, eta)
         else:
-            take_step(lines, mean, some, room, state, l1, rule, step_size(rule, clock))
-        close_step(state, l1, rule)
+            take_adaptive_step(lines, mean, some, room, v, clock, adaptive, l1, rule, eta)
+        clock[T] += 1.0
+        if averages is not None:
+            note_average(v, paid, clock, adaptive, averages, l1, rule)
+        if clock[SCALE] < _SMALLEST_SCALE:
+            rescale(v, paid, clock)
