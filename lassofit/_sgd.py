@@ -58,7 +58,7 @@ class SGDLasso(progress.Watched, LinearPredictor):
         ``eta0 / (1 + alpha eta0 t)``. 'ftrl' has its own steps and takes 'auto' only.
     eta0 : float or None, default=None
         None: half the inverse of the largest squared norm of a row, of all rows in ``fit`` (of dense X about its means
-        where there is an intercept), of those so far in ``partial_fit``. With 'ftrl': .2, in units of sd(y) over the
+        where there is an intercept), of those so far in ``partial_fit``. With 'ftrl': .5, in units of sd(y) over the
         feature's largest value and over the root of the mean number of features, at full size, of a row.
     power_t : float, default=0.5
         Exponent of 'invscaling'.

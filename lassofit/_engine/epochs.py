@@ -176,7 +176,7 @@ class Pace:
 
     def __init__(self, control, method, start):
         self.control, self.halves = control, control.schedule == "auto" and method != FTRL
-        self.bar, self.waited = start.judged, 0
+        self.bar, self.before, self.waited = start.judged, start.judged, 0
         self.least, self.since_halving = start.objective, 0
 
     def after(self, point, left):
@@ -185,8 +185,9 @@ class Pace:
         gain = tol * abs(self.bar) if np.isfinite(self.bar) else 0.0
         if point.judged < self.bar - gain:
             self.bar, self.waited = point.judged, 0
-        else:
+        elif not (self.halves and point.judged < self.before - gain):  # noise that shorter steps are still taking away
             self.waited += 1
+        self.before = point.judged
         stalled = not point.objective < self.least * (1.0 - _STALL * tol * left)
         self.least = min(self.least, point.objective)
         self.since_halving += 1

@@ -190,9 +190,7 @@ def run(lines, mean, rows, y, s, room, v, paid, clock, adaptive, averages, l1, r
             weight += s[k]
             drift += s[k] * room[q]
         move = 0.0
-        if (
-            rule.intercept and weight > 0.0
-        ):  # a mean that weighs the t-th row by t: the first are soon forgotten
+        if rule.intercept and weight > 0.0:  # a mean that weighs the t-th row by t: the first are soon forgotten
             clock[SEEN] += weight
             move = 2.0 * drift / (clock[SEEN] + weight)
             clock[INTERCEPT] += move
