@@ -1,6 +1,6 @@
 """Slow, obvious twins of stochastic descent: plain numpy, dense rows, every step of every method on all features.
 
-All return the coefficients after every step, as the rows of an array. `l1` and `l2` are numbers or arrays of shape (p,).
+All return the coefficients after every step, as the rows of an array. `l1` is a number or an array of shape (p,).
 """
 
 import numpy as np

@@ -55,7 +55,7 @@ class Point(NamedTuple):
 class Descent:
     """Stochastic descent over ``rows``, judged on the rows in ``held``, if there are any.
 
-    After ``epochs`` and ``finish``: ``w``, ``intercept``, ``converged``, ``diverged``, ``n_iter``.
+    After ``epochs`` and ``finish``: ``model()``, ``converged``, ``n_iter``, ``diverged``, at ``shortest`` steps.
     """
 
     def __init__(self, rows, stream, control, held=None, intercept=None):
@@ -80,11 +80,11 @@ class Descent:
         pace = Pace(self.control, self.terms.rule.method, last)
         first = self.stream.clock[reading.CUT]
         while self.n_iter < self.control.max_iter:
-            if not self._epoch(limit, last):
+            point = self._epoch(limit, last)
+            if point is None:
                 self.diverged = True
                 return
-            self.n_iter += 1
-            last = self._judge()
+            self.n_iter, last = self.n_iter + 1, point
             if last.judged <= self.best.judged or self.control.tol is None or self._averages_begin():
                 self.best = last
             yield self._record(last, began)
@@ -104,11 +104,11 @@ class Descent:
         return start
 
     def _averages_begin(self):
-        """Return whether this epoch is the first whose coefficients are averages: what came before is no rival."""
+        """Return whether the last epoch is the first whose coefficients are averages: what came before is no rival."""
         return self.n_iter == self.control.average_from
 
     def _epoch(self, limit, good):
-        """Run an epoch from a good state, with shorter steps as long as it diverges; return whether it did not."""
+        """Run an epoch from a good state, with shorter steps as long as it diverges; return the Point, or None."""
         rule = {"intercept": self.fit_intercept and not self.rows.centred}
         self.stream.averaging = 0 < self.control.average_from <= self.n_iter + 1
         if self.n_iter:
@@ -118,15 +118,15 @@ class Descent:
         for _ in range(TRIES):
             clock[reading.SEEN] = len(self.rows.which)  # of the intercept's mean: the last epoch's rows
             if self.stream.run(self.rows, self._order(), self.control.batch):
-                objective = self._judge().objective
-                if objective <= limit:
+                point = self._judge()
+                if point.objective <= limit:
                     if not self.n_iter:
                         self.horizon = clock[reading.T]
-                    return True
-            cut = clock[reading.CUT] / 4
+                    return point
+            cut, self.shortest = clock[reading.CUT] / 4, self.stream.step()
             self.stream.restore(good.arrays)
             clock[reading.CUT] = cut
-        return False
+        return None
 
     def _order(self):
         """Return the rows in the order of an epoch."""
@@ -153,9 +153,13 @@ class Descent:
             self.score = 1.0 - judged / spread if spread > 0 else float(judged == 0)
         return Point(self.stream.arrays(), objective, judged)
 
+    def model(self):
+        """Return the coefficients and the intercept, that of X as it is."""
+        return self.w, self.intercept - float(self.rows.mean @ self.w)
+
     def _record(self, point, began):
         """Return the Record of a state that has been judged."""
-        gap = np.nan if self.control.gap is None else self.control.gap(self.w, self.intercept)
+        gap = np.nan if self.control.gap is None else self.control.gap(*self.model())
         support, step = np.count_nonzero(self.w), self.stream.step()
         return Record(
             self.n_iter, point.objective, self.loss, support, step, self.score, gap, perf_counter() - began
@@ -165,9 +169,7 @@ class Descent:
         """Go back to the best state, or to the null model if that is better; hold what belongs to it."""
         self.stream.restore((self.null if self.best.objective > self.null.objective else self.best).arrays)
         self._judge()
-        if self.rows.centred:
-            self.intercept -= float(self.rows.mean @ self.w)
-            self.stream.clock[reading.INTERCEPT] = self.intercept
+        self.stream.clock[reading.INTERCEPT] = self.model()[1]
         self.stream.terms, self.stream.averaging = self.terms, bool(self.control.average_from)
 
 

@@ -14,8 +14,8 @@ from .products import blocks_of_rows
 
 METHODS = {"naive": NAIVE, "clipping": SHRINK, "truncated": SHRINK, "cumulative": CUMULATIVE, "ftrl": FTRL}
 SCHEDULES = {"auto": AUTO, "adaptive": CONSTANT, "constant": CONSTANT, "invscaling": INVSCALING, "optimal": OPTIMAL}
-# The step of ftrl, in its units, where eta0 is None. Of .05, .1, ... 1.6, on two sparse texts and two Gaussian data sets
-# at two alphas each, the test error after a first pass was least between .4 and 1.6.
+# The step of ftrl, in its units, where eta0 is None. Of .05, .1, ... 1.6, on two sparse texts and two Gaussian data
+# sets, at two alphas each, the test error after a first pass was least between .4 and 1.6.
 _ADAPTIVE_STEP = 0.5
 _CHUNK = 1 << 21  # entries of a jitted call: about .05 s, after which Ctrl-C is heard
 _SHORTEST_PERIOD = 4096  # steps after which averages are brought up to date, which costs p: at most 16 a step
@@ -166,7 +166,8 @@ class Stream:
     def penalty(self, w):
         """Return the penalty's value at w."""
         l1 = np.where(self.terms.l1 < EXCLUDED, self.terms.l1, 0.0)
-        return float(l1 @ np.abs(w)) + 0.5 * self.terms.rule.l2 * float(w @ w)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(l1 @ np.abs(w)) + 0.5 * self.terms.rule.l2 * float(w @ w)
 
     def run(self, rows, order, batch):
         """Take the steps over the rows in ``order``; return whether the residuals stayed within bounds."""
@@ -197,7 +198,7 @@ class Stream:
 
     def steady(self):
         """Return whether the last rows fed had residuals of the size of y, so that this is a state to go back to."""
-        return self.clock[reading.WORST] <= 10 * self.clock[reading.Y_MAX]
+        return self.clock[reading.WORST] <= 2 * self.clock[reading.Y_MAX]
 
     def takes(self, arrays):
         """Return whether the arrays are those of such a state."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "5a71ec3879dbaab1--------------------------------------------"
+STAMP = "a17929494e2f8a1a------------------------------------"
 
 
 @kernel

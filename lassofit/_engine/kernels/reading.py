@@ -20,7 +20,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update
 
-STAMP = "5a71ec3879dbaab1--------------------------------------------"
+STAMP = "a17929494e2f8a1a------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)

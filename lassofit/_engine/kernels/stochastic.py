@@ -31,9 +31,10 @@ from .reading import (
 )  # fmt: skip
 from .rows import entry, span
 
-STAMP = "5a71ec3879dbaab1--------------------------------------------"
+STAMP = "a17929494e2f8a1a------------------------------------"
 
 _SMALLEST_SCALE = 1e-64
+_SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
 _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
 
 
@@ -137,12 +138,26 @@ def take_adaptive_step(lines, mean, rows, r, v, clock, adaptive, l1, rule, eta):
 
 @kernel
 def note_target(y, rule, clock):
-    """Take y into the running sum of squares, about the mean where there is an intercept."""
+    """Take y into the sum of squares: about its running mean where the intercept moves, else about the intercept."""
     clock[Y_COUNT] += 1.0
-    gap = y - clock[Y_MEAN]
+    gap = y - clock[INTERCEPT]
     if rule.intercept:
+        gap = y - clock[Y_MEAN]
         clock[Y_MEAN] += gap / clock[Y_COUNT]
-    clock[Y_SQUARES] += gap * (y - clock[Y_MEAN])
+        clock[Y_SQUARES] += gap * (y - clock[Y_MEAN])
+    else:
+        clock[Y_SQUARES] += gap * gap
+
+
+@kernel
+def rescale(v, paid, clock):
+    """Make the scale 1 again. By a loop: array expressions took 2 seconds to compile."""
+    for j in range(v.shape[0]):
+        v[j] *= clock[SCALE]
+        paid[j] *= clock[SCALE]
+    clock[PAID] *= clock[SCALE]
+    clock[PENDING] *= clock[SCALE]
+    clock[SCALE] = 1.0
 
 
 @kernel
@@ -155,22 +170,13 @@ def note_average(v, paid, clock, adaptive, averages, l1, rule):
     sums[k + 1, 2] = sums[k, 2] + clock[SCALE] * clock[PAID]
     clock[PLACE] += 1.0
     clock[COUNT] += 1.0
-    if k + 2 == sums.shape[0] or clock[SCALE] < _SMALLEST_SCALE:
+    if k + 2 == sums.shape[0] or clock[SCALE] < _SMALLEST_AVERAGED:
         for j in range(v.shape[0]):
             tally(v, paid, clock, adaptive, averages, l1, rule, j)
             averages[1][j] = 0
         clock[PLACE] = 0.0
-
-
-@kernel
-def rescale(v, paid, clock):
-    """Make the scale 1 again. By a loop: array expressions took 2 seconds to compile."""
-    for j in range(v.shape[0]):
-        v[j] *= clock[SCALE]
-        paid[j] *= clock[SCALE]
-    clock[PAID] *= clock[SCALE]
-    clock[PENDING] *= clock[SCALE]
-    clock[SCALE] = 1.0
+        if clock[SCALE] < _SMALLEST_AVERAGED:
+            rescale(v, paid, clock)
 
 
 @kernel
