@@ -198,7 +198,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             self.fit_intercept,
         )
         terms = stochastic.build_terms(p, float(self.alpha), float(self.l1_ratio), factor, self.positive, rule)
-        if self.average and self.method == "ftrl" and terms.rule.l2 > 0:
+        if self.average and self.method == "ftrl" and self.alpha > 0 and self.l1_ratio < 1:
             raise ValueError(
                 "average=True with method='ftrl' and l1_ratio < 1 would cost all features at every step: between two "
                 "steps of a feature its coefficient is not linear in time. Use l1_ratio=1 or another method."

@@ -64,20 +64,16 @@ class Descent:
         self.converged = self.diverged = False
         self.n_iter = 0
         self.terms = stream.terms
-        self.fit_intercept = self.terms.rule.intercept
-        stream.terms = self._terms(intercept=self.fit_intercept and not rows.centred)
+        self.fit_intercept = bool(self.terms.rule[reading.MOVES])
+        stream.terms = self.terms.changed(MOVES=self.fit_intercept and not rows.centred)
         stream.averaging = False
-
-    def _terms(self, **changes):
-        """Return the terms with changes to the rule."""
-        return self.terms._replace(rule=self.terms.rule._replace(**changes))
 
     def epochs(self):
         """Run the descent; yield a Record after every epoch."""
         began = perf_counter()
         last = self._begin()
         limit = _DIVERGED * max(last.objective, self.null.objective)
-        pace = Pace(self.control, self.terms.rule.method, last)
+        pace = Pace(self.control, self.terms.rule[reading.METHOD], last)
         first = self.stream.clock[reading.CUT]
         while self.n_iter < self.control.max_iter:
             point = self._epoch(limit, last)
@@ -109,19 +105,15 @@ class Descent:
 
     def _epoch(self, limit, good):
         """Run an epoch from a good state, with shorter steps as long as it diverges; return the Point, or None."""
-        rule = {"intercept": self.fit_intercept and not self.rows.centred}
         self.stream.averaging = 0 < self.control.average_from <= self.n_iter + 1
-        if self.n_iter:
-            rule["horizon"] = self.horizon
-        self.stream.terms = self._terms(**rule)
         clock = self.stream.clock
         for _ in range(TRIES):
             clock[reading.SEEN] = len(self.rows.which)  # of the intercept's mean: the last epoch's rows
             if self.stream.run(self.rows, self._order(), self.control.batch):
                 point = self._judge()
                 if point.objective <= limit:
-                    if not self.n_iter:
-                        self.horizon = clock[reading.T]
+                    if not self.n_iter:  # the step falls in the first epoch only
+                        self.stream.terms = self.stream.terms.changed(HORIZON=clock[reading.T])
                     return point
             cut, self.shortest = clock[reading.CUT] / 4, self.stream.step()
             self.stream.restore(good.arrays)

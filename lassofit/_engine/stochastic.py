@@ -28,7 +28,14 @@ class Terms(NamedTuple):
     """The penalty and the method, as the kernels take them."""
 
     l1: np.ndarray
-    rule: reading.Rule
+    rule: np.ndarray
+
+    def changed(self, **numbers):
+        """Return the terms with some of the rule's numbers changed, by name."""
+        rule = self.rule.copy()
+        for name, number in numbers.items():
+            rule[getattr(reading, name)] = number
+        return self._replace(rule=read_only(rule))
 
 
 def mean_one(s, which):
@@ -103,7 +110,7 @@ class Stream:
             v=np.zeros(p),
             paid=np.zeros(p),
             clock=np.zeros(reading.N_CLOCK),
-            adaptive=np.zeros((p if terms.rule.method == FTRL else 0, 4)),
+            adaptive=np.zeros((p if terms.rule[reading.METHOD] == FTRL else 0, 4)),
             total=np.zeros(size),
             since=np.zeros(size, dtype=np.int64),
             sums=np.zeros((period + 1, 3)),
@@ -124,7 +131,7 @@ class Stream:
         for k in (reading.PAID, reading.PENDING, reading.PLACE, reading.COUNT):
             self.clock[k] = 0.0
         self.clock[reading.SCALE] = 1.0
-        if self.terms.rule.method == FTRL:
+        if self.terms.rule[reading.METHOD] == FTRL:
             self.state.adaptive[:, 1] = w != 0  # any D > 0 does: the first step of a feature puts its own in place
             self.state.v[:] = -w
         else:
@@ -142,11 +149,12 @@ class Stream:
 
     def saved(self):
         """Return the state and its terms as plain arrays and numbers, which can be pickled."""
-        return {"arrays": self.arrays(), "l1": np.array(self.terms.l1), "rule": tuple(self.terms.rule)}
+        return {"arrays": self.arrays(), "terms": [a.copy() for a in self.terms]}
 
     def resume(self, saved, w):
         """Go on from a saved state; where that is of other terms, from the coefficients w, with its steps."""
-        if saved["rule"] == tuple(self.terms.rule) and np.array_equal(saved["l1"], self.terms.l1):
+        same = all(map(np.array_equal, saved["terms"], self.terms)) and self.takes(saved["arrays"])
+        if same:
             self.restore(saved["arrays"])
         else:
             kept = [reading.T, reading.INTERCEPT, reading.SEEN, reading.NORM2, reading.Y_MAX]
@@ -167,7 +175,7 @@ class Stream:
         """Return the penalty's value at w."""
         l1 = np.where(self.terms.l1 < EXCLUDED, self.terms.l1, 0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            return float(l1 @ np.abs(w)) + 0.5 * self.terms.rule.l2 * float(w @ w)
+            return float(l1 @ np.abs(w)) + 0.5 * self.terms.rule[reading.L2] * float(w @ w)
 
     def run(self, rows, order, batch):
         """Take the steps over the rows in ``order``; return whether the residuals stayed within bounds."""
@@ -236,8 +244,8 @@ def build_terms(p, alpha, l1_ratio, factor, positive, rule):
             f"{len(l2)} different ones: with an L2 part a step takes all features by one scale. Use l1_ratio=1, or "
             "ElasticNet, which takes any."
         )
-    l2 = float(l2[0]) if len(l2) else 0.0
-    return Terms(read_only(l1), reading.Rule(alpha=alpha, l2=l2, lo=0.0 if positive else -math.inf, **rule))
+    rule = {**rule, "ALPHA": alpha, "L2": l2[0] if len(l2) else 0.0, "LOWEST": 0.0 if positive else -math.inf}
+    return Terms(read_only(l1), np.empty(reading.N_RULE)).changed(**rule)
 
 
 def build_rule(method, learning_rate, eta0, power_t, every, threshold, intercept):
@@ -246,12 +254,12 @@ def build_rule(method, learning_rate, eta0, power_t, every, threshold, intercept
         eta0 = _ADAPTIVE_STEP if method == "ftrl" else 0.0
     truncated = method == "truncated"
     return {
-        "method": METHODS[method],
-        "schedule": CONSTANT if method == "ftrl" else SCHEDULES[learning_rate],
-        "eta0": float(eta0),
-        "power_t": float(power_t),
-        "horizon": math.inf,
-        "every": int(every) if truncated else 1,
-        "threshold": float(threshold) if truncated else math.inf,
-        "intercept": bool(intercept),
+        "METHOD": METHODS[method],
+        "SCHEDULE": CONSTANT if method == "ftrl" else SCHEDULES[learning_rate],
+        "ETA0": eta0,
+        "POWER_T": power_t,
+        "HORIZON": math.inf,
+        "EVERY": every if truncated else 1,
+        "THRESHOLD": threshold if truncated else math.inf,
+        "MOVES": intercept,
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "a17929494e2f8a1a------------------------------------"
+STAMP = "c0fb85444948ca91--------------------------------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "a17929494e2f8a1a------------------------------------"
+STAMP = "c0fb85444948ca91--------------------------------------"
 
 
 @kernel

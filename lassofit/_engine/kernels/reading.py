@@ -13,14 +13,12 @@ The L2 part of the first two is its proximal step, ``w / (1 + eta l2)``: a facto
 kept apart, as ``scale``: the coefficient is scale times what is read, since S(c v, c u) = c S(v, u).
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from ..jit import kernel
 from .core import coordinate_update
 
-STAMP = "a17929494e2f8a1a------------------------------------"
+STAMP = "c0fb85444948ca91--------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)
@@ -30,23 +28,12 @@ AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)
 T, PAID, PENDING, SCALE, INTERCEPT, SEEN, NORM2, CUT, WORST, Y_MAX, PLACE, COUNT = range(12)
 Y_COUNT, Y_MEAN, Y_SQUARES, X_SQUARES, N_CLOCK = range(12, 17)
 EXCLUDED = 1e300  # the l1 of a feature that is out of the problem: inf times a step of 0 would not be a number
-
-
-class Rule(NamedTuple):
-    """The parameters, as numbers."""
-
-    method: int
-    schedule: int
-    eta0: float  # 0: half the inverse of the largest squared norm of a row so far
-    power_t: float
-    horizon: float  # the number of steps after which the automatic step falls no more
-    alpha: float
-    l2: float  # of every feature that is not excluded
-    every: int  # steps between two payments; 1: clipping
-    threshold: float  # coefficients above it are not shrunk
-    lo: float
-    intercept: bool
-
+# Numbers of a ``rule``, float64 too, the parameters: the method and the schedule of steps; eta0, or 0 for half the
+# inverse of the largest squared norm of a row so far; power_t; the number of steps after which the automatic step falls
+# no more; alpha; the L2 part of every feature that is not excluded; steps between two payments (1: clipping); what is
+# not shrunk if it is above; the lower bound; whether the intercept moves. An array, not a named tuple: numba's cache
+# would hold a reference to the class, and fail to load where a later version has renamed it.
+METHOD, SCHEDULE, ETA0, POWER_T, HORIZON, ALPHA, L2, EVERY, THRESHOLD, LOWEST, MOVES, N_RULE = range(12)
 
 # Arrays that the kernels change in place, of p rows each but for the clock:
 # v and paid: as above.
@@ -80,9 +67,9 @@ def coefficients(v, paid, clock, adaptive, l1, rule, out):
     due = clock[PAID] + clock[PENDING]
     for j in range(out.shape[0]):
         if adaptive is None:
-            out[j] = clock[SCALE] * read(v[j], paid[j], l1[j], due, rule.threshold, rule.lo)
+            out[j] = clock[SCALE] * read(v[j], paid[j], l1[j], due, rule[THRESHOLD], rule[LOWEST])
         else:
-            out[j] = read_adaptive(v[j], adaptive[j, 1], l1[j], clock[PAID], rule.l2, rule.lo)
+            out[j] = read_adaptive(v[j], adaptive[j, 1], l1[j], clock[PAID], rule[L2], rule[LOWEST])
 
 
 @kernel
@@ -105,9 +92,9 @@ def since_then(v, paid, clock, adaptive, averages, l1, rule, j):
         if adaptive[j, 1] == 0.0:
             return 0.0
         value, level, weight = -value, 0.0, 1.0 / adaptive[j, 1]
-    if start == end or value == 0.0 or value < rule.lo or l1[j] >= EXCLUDED:
+    if start == end or value == 0.0 or value < rule[LOWEST] or l1[j] >= EXCLUDED:
         return 0.0
-    if abs(value) > rule.threshold or l1[j] == 0.0:
+    if abs(value) > rule[THRESHOLD] or l1[j] == 0.0:
         return weight * value * (sums[end, 1] - sums[start, 1])
     level += abs(value) / l1[j]  # where the coefficient is zero
     if sums[end - 1, 0] >= level:

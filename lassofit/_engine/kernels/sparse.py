@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "a17929494e2f8a1a------------------------------------"
+STAMP = "c0fb85444948ca91--------------------------------------"
 
 
 @kernel

@@ -4,20 +4,31 @@ import numpy as np
 
 from ..jit import kernel, reduction
 from .reading import (
+    ALPHA,
     AUTO,
     COUNT,
     CUMULATIVE,
     CUT,
+    ETA0,
+    EVERY,
+    HORIZON,
     INTERCEPT,
     INVSCALING,
+    L2,
+    LOWEST,
+    METHOD,
+    MOVES,
     NAIVE,
     NORM2,
     OPTIMAL,
     PAID,
     PENDING,
     PLACE,
+    POWER_T,
     SCALE,
+    SCHEDULE,
     SEEN,
+    THRESHOLD,
     WORST,
     X_SQUARES,
     Y_COUNT,
@@ -28,10 +39,10 @@ from .reading import (
     read,
     read_adaptive,
     tally,
-)  # fmt: skip
+)  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "a17929494e2f8a1a------------------------------------"
+STAMP = "c0fb85444948ca91--------------------------------------"
 
 _SMALLEST_SCALE = 1e-64
 _SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
@@ -42,17 +53,18 @@ _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
 def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
     """Return the prediction of row k without the intercept, and the row's squared norm; what was due is paid."""
     due, total, norm2 = clock[PAID], 0.0, 0.0
+    method, threshold, lowest, l2 = rule[METHOD], rule[THRESHOLD], rule[LOWEST], rule[L2]
     start, end = span(lines, k)
     for t in range(start, end):
         j, x = entry(lines, mean, k, t)
         if averages is not None:
             tally(v, paid, clock, adaptive, averages, l1, rule, j)
         if adaptive is not None:
-            total += x * read_adaptive(v[j], adaptive[j, 1], l1[j], due, rule.l2, rule.lo)
-        elif rule.method == CUMULATIVE:
-            total += x * read(v[j], 0.0, l1[j], due, np.inf, rule.lo)
+            total += x * read_adaptive(v[j], adaptive[j, 1], l1[j], due, l2, lowest)
+        elif method == CUMULATIVE:
+            total += x * read(v[j], 0.0, l1[j], due, np.inf, lowest)
         else:
-            w = read(v[j], paid[j], l1[j], due, rule.threshold, rule.lo)
+            w = read(v[j], paid[j], l1[j], due, threshold, lowest)
             total += x * w
             v[j] = w
             paid[j] = due
@@ -63,16 +75,16 @@ def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
 @kernel
 def step_size(rule, clock):
     """Return the step of the next update."""
-    base = rule.eta0
+    base = rule[ETA0]
     if base == 0.0:
         base = 0.5 / clock[NORM2] if clock[NORM2] > 0.0 else 1.0
     t = clock[T]
-    if rule.schedule == AUTO:
-        base /= np.sqrt(1.0 + min(t, rule.horizon) / _STEADY)
-    elif rule.schedule == INVSCALING:
-        base /= (t + 1.0) ** rule.power_t
-    elif rule.schedule == OPTIMAL:
-        base /= 1.0 + rule.alpha * base * t
+    if rule[SCHEDULE] == AUTO:
+        base /= np.sqrt(1.0 + min(t, rule[HORIZON]) / _STEADY)
+    elif rule[SCHEDULE] == INVSCALING:
+        base /= (t + 1.0) ** rule[POWER_T]
+    elif rule[SCHEDULE] == OPTIMAL:
+        base /= 1.0 + rule[ALPHA] * base * t
     return clock[CUT] * base
 
 
@@ -80,13 +92,13 @@ def step_size(rule, clock):
 def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
     """Move along the gradient of the rows, whose weighted residuals over their number are r."""
     h = eta / clock[SCALE]
-    if rule.method == NAIVE:
+    if rule[METHOD] == NAIVE:
         for j in range(v.shape[0]):
             if averages is not None:
                 tally(v, paid, clock, None, averages, l1, rule, j)
-            w = read(v[j], 0.0, l1[j], 0.0, np.inf, rule.lo)
+            w = read(v[j], 0.0, l1[j], 0.0, np.inf, rule[LOWEST])
             sign = 1.0 if w > 0.0 else (-1.0 if w < 0.0 else 0.0)
-            v[j] = w - eta * (l1[j] * sign + rule.l2 * w)
+            v[j] = w - eta * (l1[j] * sign + rule[L2] * w)
     for q in range(rows.shape[0]):
         a = h * r[q]
         if a != 0.0:
@@ -94,14 +106,14 @@ def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
             for t in range(start, end):
                 j, x = entry(lines, mean, rows[q], t)
                 v[j] += a * x
-    if rule.method == NAIVE:
+    if rule[METHOD] == NAIVE:
         return
     clock[PENDING] += h
-    if (clock[T] + 1.0) % rule.every == 0.0:
+    if (clock[T] + 1.0) % rule[EVERY] == 0.0:
         clock[PAID] += clock[PENDING]
         clock[PENDING] = 0.0
-    if rule.l2 > 0.0:
-        clock[SCALE] /= 1.0 + eta * rule.l2
+    if rule[L2] > 0.0:
+        clock[SCALE] /= 1.0 + eta * rule[L2]
 
 
 @kernel
@@ -127,7 +139,7 @@ def take_adaptive_step(lines, mean, rows, r, v, clock, adaptive, l1, rule, eta):
             j, _ = entry(lines, mean, rows[q], t)
             own = adaptive[j]
             if own[3] != 0.0 and unit > 0.0:
-                w = read_adaptive(v[j], own[1], l1[j], clock[PAID], rule.l2, rule.lo)
+                w = read_adaptive(v[j], own[1], l1[j], clock[PAID], rule[L2], rule[LOWEST])
                 own[0] += own[3] * own[3]
                 D = np.sqrt(own[0]) * own[2] / unit
                 v[j] += own[3] - (D - own[1]) * w
@@ -141,7 +153,7 @@ def note_target(y, rule, clock):
     """Take y into the sum of squares: about its running mean where the intercept moves, else about the intercept."""
     clock[Y_COUNT] += 1.0
     gap = y - clock[INTERCEPT]
-    if rule.intercept:
+    if rule[MOVES]:
         gap = y - clock[Y_MEAN]
         clock[Y_MEAN] += gap / clock[Y_COUNT]
         clock[Y_SQUARES] += gap * (y - clock[Y_MEAN])
@@ -196,7 +208,7 @@ def run(lines, mean, rows, y, s, room, v, paid, clock, adaptive, averages, l1, r
             weight += s[k]
             drift += s[k] * room[q]
         move = 0.0
-        if rule.intercept and weight > 0.0:  # a mean that weighs the t-th row by t: the first are soon forgotten
+        if rule[MOVES] and weight > 0.0:  # a mean that weighs the t-th row by t: the first are soon forgotten
             clock[SEEN] += weight
             move = 2.0 * drift / (clock[SEEN] + weight)
             clock[INTERCEPT] += move
