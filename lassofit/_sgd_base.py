@@ -197,7 +197,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             self.truncate_threshold,
             self.fit_intercept,
         )
-        terms = stochastic.build_terms(p, float(self.alpha), float(self.l1_ratio), factor, self.positive, rule)
+        terms = stochastic.build_terms(float(self.alpha), float(self.l1_ratio), factor, self.positive, rule)
         if self.average and self.method == "ftrl" and self.alpha > 0 and self.l1_ratio < 1:
             raise ValueError(
                 "average=True with method='ftrl' and l1_ratio < 1 would cost all features at every step: between two "

@@ -175,7 +175,7 @@ class Stream:
         """Return the penalty's value at w."""
         l1 = np.where(self.terms.l1 < EXCLUDED, self.terms.l1, 0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            return float(l1 @ np.abs(w)) + 0.5 * self.terms.rule[reading.L2] * float(w @ w)
+            return float((l1 * np.abs(w)).sum()) + 0.5 * self.terms.rule[reading.L2] * float(w @ w)
 
     def run(self, rows, order, batch):
         """Take the steps over the rows in ``order``; return whether the residuals stayed within bounds."""
@@ -225,13 +225,13 @@ class Stream:
         return float(stochastic.step_size(self.terms.rule, self.clock))
 
 
-def build_terms(p, alpha, l1_ratio, factor, positive, rule):
+def build_terms(alpha, l1_ratio, factor, positive, rule):
     """Return the Terms; ``rule`` has the other parameters of the method by name.
 
     Raises a ValueError where they overflow, or where features with different penalties have an L2 part: then they have
     no scale in common, and a step would cost all of them.
     """
-    f = np.ones(p) if factor is None else factor
+    f = np.ones(1) if factor is None else factor
     kept = f < np.inf
     with np.errstate(over="ignore"):
         l1 = np.where(kept, alpha * l1_ratio * np.where(kept, f, 0.0), EXCLUDED)

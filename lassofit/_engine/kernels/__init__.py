@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "c0fb85444948ca91--------------------------------------"
+STAMP = "e8554b97d151d1af----------------"

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "c0fb85444948ca91--------------------------------------"
+STAMP = "e8554b97d151d1af----------------"
 
 
 @kernel

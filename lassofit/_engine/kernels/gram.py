@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "c0fb85444948ca91--------------------------------------"
+STAMP = "e8554b97d151d1af----------------"
 
 
 @kernel

@@ -36,13 +36,14 @@ from .reading import (
     Y_MEAN,
     Y_SQUARES,
     T,
+    of,
     read,
     read_adaptive,
     tally,
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "c0fb85444948ca91--------------------------------------"
+STAMP = "e8554b97d151d1af----------------"
 
 _SMALLEST_SCALE = 1e-64
 _SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
@@ -60,11 +61,11 @@ def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
         if averages is not None:
             tally(v, paid, clock, adaptive, averages, l1, rule, j)
         if adaptive is not None:
-            total += x * read_adaptive(v[j], adaptive[j, 1], l1[j], due, l2, lowest)
+            total += x * read_adaptive(v[j], adaptive[j, 1], of(l1, j), due, l2, lowest)
         elif method == CUMULATIVE:
-            total += x * read(v[j], 0.0, l1[j], due, np.inf, lowest)
+            total += x * read(v[j], 0.0, of(l1, j), due, np.inf, lowest)
         else:
-            w = read(v[j], paid[j], l1[j], due, threshold, lowest)
+            w = read(v[j], paid[j], of(l1, j), due, threshold, lowest)
             total += x * w
             v[j] = w
             paid[j] = due
@@ -96,9 +97,9 @@ def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
         for j in range(v.shape[0]):
             if averages is not None:
                 tally(v, paid, clock, None, averages, l1, rule, j)
-            w = read(v[j], 0.0, l1[j], 0.0, np.inf, rule[LOWEST])
+            w = read(v[j], 0.0, of(l1, j), 0.0, np.inf, rule[LOWEST])
             sign = 1.0 if w > 0.0 else (-1.0 if w < 0.0 else 0.0)
-            v[j] = w - eta * (l1[j] * sign + rule[L2] * w)
+            v[j] = w - eta * (of(l1, j) * sign + rule[L2] * w)
     for q in range(rows.shape[0]):
         a = h * r[q]
         if a != 0.0:
@@ -139,7 +140,7 @@ def take_adaptive_step(lines, mean, rows, r, v, clock, adaptive, l1, rule, eta):
             j, _ = entry(lines, mean, rows[q], t)
             own = adaptive[j]
             if own[3] != 0.0 and unit > 0.0:
-                w = read_adaptive(v[j], own[1], l1[j], clock[PAID], rule[L2], rule[LOWEST])
+                w = read_adaptive(v[j], own[1], of(l1, j), clock[PAID], rule[L2], rule[LOWEST])
                 own[0] += own[3] * own[3]
                 D = np.sqrt(own[0]) * own[2] / unit
                 v[j] += own[3] - (D - own[1]) * w
