@@ -202,6 +202,7 @@ def test_the_rule_sees_a_long_function():
         ("from lassofit import ElasticNet, Lasso; Lasso(alpha=0.1)", {"numba"}),
         ("from lassofit import RegularizationPath", {"numba"}),
         ("from lassofit import Lasso, PathSearchCV; PathSearchCV(Lasso())", {"numba"}),
+        ("from lassofit import SGDLasso; SGDLasso()", {"numba"}),
         ("import lassofit.testing", {"numba"}),
     ],
 )

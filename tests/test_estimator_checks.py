@@ -1,11 +1,16 @@
-"""scikit-learn's estimator checks, for every class and its main variants, none expected to fail."""
+"""scikit-learn's estimator checks, for every class and its main variants.
+
+None is expected to fail, but one for SGDLasso: weights as repetition. A row of weight 2 is met once, with a step twice
+as long; repeated, it is met twice, at two places of the random order, and everything in between differs. No stochastic
+method has that, and scikit-learn's SGDRegressor is excused from it, too.
+"""
 
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lassofit import ElasticNet, ElasticNetCV, Lasso, LassoCV, PathSearchCV
+from lassofit import ElasticNet, ElasticNetCV, Lasso, LassoCV, PathSearchCV, SGDLasso
 
 # Away from the defaults tol is tight: two equivalent problems (weights or repeated rows) then agree in every digit
 # that the checks compare, where tol=1e-4 leaves both right to 1e-4 only.
@@ -31,9 +36,23 @@ ESTIMATORS = [
         scoring=["r2", "neg_mean_squared_error"],
         refit="r2",
     ),
+    SGDLasso(),
+    SGDLasso(0.01, method="clipping", average=True, random_state=0),
+    SGDLasso(0.01, method="ftrl", l1_ratio=0.5, positive=True, random_state=0),
+    SGDLasso(0.01, method="truncated", early_stopping=True, batch_size=7, random_state=0),
+    SGDLasso(0.01, method="naive", batch_size="full"),
 ]
+REPETITION = "check_sample_weight_equivalence_on_{}_data"
 
 
-@parametrize_with_checks(ESTIMATORS)
+def expected_to_fail(estimator):
+    """Checks that are expected to fail, and why."""
+    reason = "a row of weight 2 is not met twice"
+    # At alpha=1 all coefficients are zero on that data, either way.
+    stochastic = isinstance(estimator, SGDLasso) and estimator.batch_size != "full" and estimator.alpha < 1
+    return {REPETITION.format(kind): reason for kind in ("dense", "sparse") if stochastic}
+
+
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_to_fail)
 def test_estimator_checks(estimator, check):
     check(estimator)
