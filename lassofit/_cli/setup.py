@@ -96,7 +96,7 @@ def _fits():
     import numpy as np
     from scipy import sparse
 
-    from .. import ElasticNet, Lasso, enet_path, lasso_path
+    from .. import ElasticNet, Lasso, SGDLasso, enet_path, lasso_path
 
     kernels()
     rng = np.random.default_rng(0)
@@ -128,6 +128,11 @@ def _fits():
 
         return run
 
+    def descents(data):
+        """Run stochastic descents on the data."""
+        for method in ("cumulative", "ftrl"):
+            SGDLasso(0.3, method=method, max_iter=2, tol=None).fit(data, y)
+
     single, single_sparse = X.astype(np.float32, order="F"), sparse_X.astype(np.float32)
     return [
         (True, "dense, float64", fit(X)),
@@ -136,6 +141,7 @@ def _fits():
         (False, "dense, float64, Gram matrix", fit(X, precompute=True)),
         (False, "dense, float64, random order", fit(X, solver="cd", selection="random")),
         (False, "paths, dense and sparse", lambda: [paths(data)() for data in (X, sparse_X)]),
+        (False, "stochastic descent, dense and sparse", lambda: [descents(data) for data in (X, sparse.csr_array(X))]),
         (False, "dense, float32", fit(single)),
         (False, "dense, float32, rows contiguous", fit(np.ascontiguousarray(single))),
         (False, "dense, float32, Gram matrix", fit(single, precompute=True)),
