@@ -21,7 +21,7 @@ from pathlib import Path
 
 from _command import ROOT, limit_threads
 
-EPOCHS = (1, 2, 3, 5, 8, 12, 20, 30, 50)
+EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 50)
 GAP = 1e-3
 DEFAULT = {}  # invscaling from .01
 TUNED = [
@@ -51,8 +51,8 @@ def estimator(name, alpha, epochs, setting):
     from lassofit import SGDLasso
 
     if name == "lassofit":
-        return SGDLasso(alpha, tol=None, max_iter=epochs, random_state=0, **setting)
-    return SGDRegressor(penalty="l1", alpha=alpha, tol=None, max_iter=epochs, random_state=0, **setting)
+        return SGDLasso(alpha, max_iter=epochs, random_state=0, **setting)
+    return SGDRegressor(penalty="l1", alpha=alpha, max_iter=epochs, random_state=0, **{"tol": None, **setting})
 
 
 def seconds(calls, repeats, clock):
@@ -82,7 +82,7 @@ def epoch_rows(X, y, repeats):
     for name in ("lassofit", "sklearn"):
         for shuffle in (True, False):
             for epochs in (1, 6):
-                model = estimator(name, alpha, epochs, {"shuffle": shuffle})
+                model = estimator(name, alpha, epochs, {"shuffle": shuffle, "tol": None})
                 calls[f"{name} {shuffle} {epochs}"] = lambda model=model: model.fit(X, y)
     took = seconds(calls, repeats, time.process_time)
     for shuffle in (True, False):

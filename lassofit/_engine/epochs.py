@@ -15,7 +15,7 @@ _BLOCK = (
 _FEW = 4096  # rows, below which they are shuffled one by one
 _DIVERGED = 4.0  # times the larger of the null model's objective and the start's
 _SHORTEST = 1e-6  # of the first step: where 'adaptive' ends
-_STALL = 10.0  # times tol, times what is left of the first step: an epoch that gains less has stalled
+_STALL = 1e-3  # of the objective, times what is left of the first step: an epoch that gains less has stalled
 
 
 class Control(NamedTuple):
@@ -91,9 +91,10 @@ class Descent:
 
     def _begin(self):
         """Judge the start and the null model; return the start."""
-        self.best = start = self._judge()
-        self.stream.start(np.zeros(self.rows.p))
-        self.null = self._judge()
+        self.best = self.null = start = self._judge()
+        if self.w.any():
+            self.stream.start(np.zeros(self.rows.p))
+            self.null = self._judge()
         if self.first_intercept is not None and not self.rows.centred:
             State(*start.arrays).clock[reading.INTERCEPT] = self.first_intercept
         self.stream.restore(start.arrays)
@@ -182,7 +183,7 @@ class Pace:
         elif not (self.halves and point.judged < self.before - gain):  # noise that shorter steps are still taking away
             self.waited += 1
         self.before = point.judged
-        stalled = not point.objective < self.least * (1.0 - _STALL * tol * left)
+        stalled = not point.objective < self.least * (1.0 - _STALL * left)
         self.least = min(self.least, point.objective)
         self.since_halving += 1
         if self.control.tol is not None and (self.waited >= self.control.patience or point.objective == 0.0):
