@@ -93,3 +93,13 @@ def test_the_searches_are_timed_and_agree(tmp_path):
     ]  # fmt: skip
     assert all(row["cpu s"] > 0 and row["ratio"] > 0 for row in rows)
     assert rows[0]["score"] == 0 and rows[2]["score"] < 1e-3 and rows[3]["score"] < 1e-3
+
+
+def test_stochastic_descent_is_timed_at_an_equal_objective(tmp_path):
+    options = ["--rows", "2000", "--features", "3000", "--ratios", "3", "--repeats", "1"]
+    rows = run("sgd.py", *options, tmp_path / "sgd.json")["rows"]
+    assert {row["what"] for row in rows} == {"epoch", "gap", "stream"}
+    assert all(row["cpu_ms"] > 0 for row in rows if row["what"] == "epoch")
+    ours = next(row for row in rows if row["what"] == "gap" and row["solver"] == "lassofit")
+    assert ours["gap"] <= 1e-3 and ours["epochs"] <= 50 and ours["s"] > 0
+    assert {row["solver"] for row in rows if row["what"] == "stream"} >= {"lassofit, ftrl", "sklearn, default"}

@@ -61,6 +61,11 @@ def test_bad_parameters(name, value, error):
     assert not hasattr(model, "coef_")
 
 
+def test_a_target_whose_squares_overflow():
+    with pytest.raises(ValueError, match="y: its squares overflow"):
+        SGDLasso().fit(X, 1e200 * Y)
+
+
 REFUSED = {
     "learning_rate": {"method": "ftrl", "learning_rate": "constant"},
     "truncate_threshold": {"method": "truncated", "l1_ratio": 0.5, "truncate_threshold": 1.0},
@@ -89,6 +94,7 @@ def test_what_is_not_exact_is_refused(name):
         (X, np.c_[Y, Y], ValueError, "1d array"),
         (X + 1j, Y, ValueError, "[Cc]omplex"),
         (X[:0], Y[:0], ValueError, "0 sample"),
+        (1e200 * X, Y, ValueError, "X has rows so large"),
     ],
 )
 def test_bad_data(call, data, target, error, message):

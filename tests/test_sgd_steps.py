@@ -194,8 +194,12 @@ def test_the_first_step_is_from_the_largest_row_so_far():
     for i, norm2 in enumerate([1.0, 25.0, 25.0]):
         stream.partial_fit(X[i : i + 1], [1.0])
         assert stream.eta_ == pytest.approx(0.5 / norm2, rel=1e-4)
-    fitted = SGDLasso(fit_intercept=False, learning_rate="constant", max_iter=1, tol=None).fit(X, [1.0, 2.0, 3.0])
-    assert fitted.eta_ == 0.5 / 25
+    given = {"fit_intercept": False, "learning_rate": "constant", "max_iter": 1, "tol": None, "shuffle": False}
+    for form in FORMS.values():
+        fitted = SGDLasso(0.01, **given).fit(form(X), [1.0, 2.0, 3.0])
+        again = SGDLasso(0.01, **given, eta0=0.5 / 25).fit(form(X), [1.0, 2.0, 3.0])
+        assert fitted.eta_ == 0.5 / 25
+        assert_array_equal(fitted.coef_, again.coef_)
 
 
 def test_the_clock_has_a_number_for_every_name():

@@ -7,7 +7,7 @@ import numpy as np
 
 from .kernels import reading
 from .kernels.reading import FTRL
-from .stochastic import TRIES, State
+from .stochastic import OVERFLOW, TRIES, State
 
 _BLOCK = (
     16  # rows that stay together in a random order: of sparse rows, full shuffling costs 2 to 3 times in cache misses
@@ -92,11 +92,17 @@ class Descent:
     def _begin(self):
         """Judge the start and the null model; return the start."""
         self.best = self.null = start = self._judge()
+        if not self.rows.norm2 < np.inf:
+            raise ValueError(OVERFLOW)
+        clock = State(*start.arrays).clock
+        clock[reading.NORM2] = max(clock[reading.NORM2], self.rows.norm2)
         if self.w.any():
             self.stream.start(np.zeros(self.rows.p))
             self.null = self._judge()
         if self.first_intercept is not None and not self.rows.centred:
-            State(*start.arrays).clock[reading.INTERCEPT] = self.first_intercept
+            clock[reading.INTERCEPT] = self.first_intercept
+        if not self.null.objective < np.inf:
+            raise ValueError("y: its squares overflow. Rescale y, and alpha with it.")
         self.stream.restore(start.arrays)
         return start
 

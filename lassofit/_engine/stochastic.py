@@ -24,6 +24,9 @@ _OUT_OF_HAND = 1e3  # residuals of a stream, times the largest |y|
 _BLOWN_UP = 1e8  # residuals this many times the largest |y| end an epoch at once
 
 
+OVERFLOW = "X has rows so large that their squares overflow. Rescale X."
+
+
 class Terms(NamedTuple):
     """The penalty and the method, as the kernels take them."""
 
@@ -70,15 +73,10 @@ class Rows:
             total += s[rows] @ self.X[rows].astype(np.float64, copy=False)
         return total
 
-    def residuals(self, w):
-        """Return ``y - Xw``, of X less its means, and the largest squared norm of a row."""
-        out = np.empty(self.n)
-        return out, scan(self.lines, self.mean, w, self.y, out)
-
     def loss(self, w, fit_intercept):
-        """Return the loss at w, the best intercept and the residuals."""
-        r, _ = self.residuals(w)
-        s = self.s[self.which]
+        """Return the loss at w, the best intercept and the residuals; hold the largest squared norm of a row."""
+        r, s = np.empty(self.n), self.s[self.which]
+        self.norm2 = scan(self.lines, self.mean, w, self.y, self.s, r)
         with np.errstate(over="ignore", invalid="ignore"):
             b = float(s @ r[self.which]) / len(s) if fit_intercept else 0.0
             r -= b
@@ -98,9 +96,7 @@ class State(NamedTuple):
 
 
 class Stream:
-    """A descent under way: its state, and the terms it is for. ``averages`` says whether it has room for them, and
-    ``averaging`` whether steps are being averaged now.
-    """
+    """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now."""
 
     def __init__(self, terms, p, averages=False):
         self.terms, self.p, self.averaging = terms, p, averages
@@ -197,6 +193,9 @@ class Stream:
         """
         for left in range(tries, -1, -1):
             held = self.run(rows, rows.which, batch)
+            if not self.clock[reading.NORM2] < math.inf:
+                self.restore(good)
+                raise ValueError(OVERFLOW)
             if held and self.clock[reading.WORST] <= _OUT_OF_HAND * self.clock[reading.Y_MAX]:
                 return left
             cut = self.clock[reading.CUT] / 4

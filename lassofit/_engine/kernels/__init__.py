@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "e8554b97d151d1af----------------"
+STAMP = "529bcbf05a520aa5------------------------------------------------------------"

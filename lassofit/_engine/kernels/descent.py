@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "e8554b97d151d1af----------------"
+STAMP = "529bcbf05a520aa5------------------------------------------------------------"
 
 
 @kernel

@@ -18,7 +18,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, soft_threshold
 
-STAMP = "e8554b97d151d1af----------------"
+STAMP = "529bcbf05a520aa5------------------------------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)

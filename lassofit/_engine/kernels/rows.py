@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "e8554b97d151d1af----------------"
+STAMP = "529bcbf05a520aa5------------------------------------------------------------"
 
 
 @kernel
@@ -24,13 +24,13 @@ def entry(lines, mean, k, t):
 
 
 @kernel
-def scan(lines, mean, w, y, out):
-    """Write ``y - Xw`` to out; return the largest squared norm of a row."""
+def scan(lines, mean, w, y, s, out):
+    """Write ``y - Xw`` to out; return the largest squared norm of a row whose weight is not zero."""
     largest = 0.0
     for k in range(out.shape[0]):
         product, norm2 = _plain_product(lines, mean, w, k)
         out[k] = y[k] - product
-        if not norm2 <= largest:  # NaN, too
+        if s[k] > 0.0 and not norm2 <= largest:  # NaN, too
             largest = norm2
     return largest
 

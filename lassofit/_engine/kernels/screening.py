@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "e8554b97d151d1af----------------"
+STAMP = "529bcbf05a520aa5------------------------------------------------------------"
 
 
 @kernel
