@@ -95,6 +95,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         self._records = [tuple(record) for record in records]
         self.n_iter_, self.converged_ = descent.n_iter, descent.converged
         self._set(stream, descent.w, X.dtype)
+        self._good, self._tries = self._saved["arrays"], stochastic.TRIES  # of a stream that goes on from here
         if not task.stopped:
             self._warn(descent)
         task.end({})
@@ -149,16 +150,15 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         X, y = row_input.check_rows(self, X, y, reset=first)
         s = row_input.check_row_weights(sample_weight, X.shape[0], stream=True)
         stream = self._stream(X)
-        if not first:
-            stream.resume(self._saved, self._checked_coef(X.shape[1]))
+        if first:
+            self._records, self.n_iter_, self._tries = [], 1, stochastic.TRIES
+            good = stream.arrays()
         else:
-            self._records, self.n_iter_ = [], 1
+            same = stream.resume(self._saved, self._checked_coef(X.shape[1]))
+            good = self._good if same else stream.arrays()
         rows = stochastic.Rows(X, y, s, np.flatnonzero(s > 0))
         batch = max(1, len(rows.which)) if self.batch_size == "full" else self.batch_size
-        good = getattr(self, "_good", None)
-        if good is None or not stream.takes(good):
-            good = stream.arrays()
-        tries = stream.feed(rows, batch, good, getattr(self, "_tries", stochastic.TRIES))
+        tries = stream.feed(rows, batch, good, self._tries)
         if tries < 0:
             _warn(
                 f"The descent diverged, with steps down to {4 * stream.step():.3g}. These rows were left out; the "
@@ -166,6 +166,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             )
         self._tries = max(tries, 0)
         self._set(stream, stream.weights(), X.dtype)
+        self._good = self._saved["arrays"] if stream.steady() else good
         return self
 
     def _check_parameters(self):
@@ -246,8 +247,6 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             progress.warn_underflow(np.count_nonzero(w) - np.count_nonzero(self.coef_), dtype)
         self.t_, self.eta_ = stream.steps(), stream.step()
         self._saved = stream.saved()
-        if stream.steady():
-            self._good = self._saved["arrays"]
 
     def _warn(self, descent):
         """Warn where a fit has fallen short."""

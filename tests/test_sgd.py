@@ -325,3 +325,12 @@ def test_in_a_pipeline_and_a_search_over_alpha_and_method():
     grid = {"sgdlasso__alpha": [1e-3, 1.0], "sgdlasso__method": ["cumulative", "clipping", "ftrl"]}
     search = GridSearchCV(pipe, grid, cv=3, error_score="raise").fit(X, y)
     assert search.best_params_["sgdlasso__alpha"] == 1e-3 and search.best_score_ > 0.9
+
+
+@pytest.mark.parametrize("changed", [{"alpha": 0.2}, {"method": "clipping"}, {"method": "ftrl"}, {"average": True}])
+def test_a_stream_whose_parameters_change_goes_on_from_its_coefficients(changed):
+    X, y = noisy()
+    stream = SGDLasso(0.1).partial_fit(X, y)
+    before, t = stream.coef_.copy(), stream.t_
+    stream.set_params(**changed).partial_fit(X[:1], y[:1])
+    assert stream.t_ == t + 1 and np.abs(stream.coef_ - before).max() < 0.1

@@ -148,14 +148,16 @@ class Stream:
         return {"arrays": self.arrays(), "terms": [a.copy() for a in self.terms]}
 
     def resume(self, saved, w):
-        """Go on from a saved state; where that is of other terms, from the coefficients w, with its steps."""
-        same = all(map(np.array_equal, saved["terms"], self.terms)) and self.takes(saved["arrays"])
+        """Go on from a saved state if it is of these terms, else from w, with its steps; return whether it is."""
+        same = all(map(np.array_equal, saved["terms"], self.terms))
+        same = same and all(mine.shape == other.shape for mine, other in zip(self.state, saved["arrays"], strict=True))
         if same:
             self.restore(saved["arrays"])
         else:
             kept = [reading.T, reading.INTERCEPT, reading.SEEN, reading.NORM2, reading.Y_MAX]
             self.clock[kept] = State(*saved["arrays"]).clock[kept]
             self.start(w)
+        return same
 
     def weights(self):
         """Return the coefficients, or their averages."""
@@ -206,10 +208,6 @@ class Stream:
     def steady(self):
         """Return whether the last rows fed had residuals of the size of y, so that this is a state to go back to."""
         return self.clock[reading.WORST] <= 2 * self.clock[reading.Y_MAX]
-
-    def takes(self, arrays):
-        """Return whether the arrays are those of such a state."""
-        return all(mine.shape == other.shape for mine, other in zip(self.state, arrays, strict=True))
 
     def intercept(self):
         """Return the intercept."""
