@@ -20,6 +20,7 @@ _ADAPTIVE_STEP = 0.5
 _CHUNK = 1 << 21  # entries of a jitted call: about .05 s, after which Ctrl-C is heard
 _SHORTEST_PERIOD = 4096  # steps after which averages are brought up to date, which costs p: at most 16 a step
 TRIES = 6  # quarters of the step before a descent is given up: 1/4096
+_ANCHOR = 1e6  # of ftrl at a start that is not zero: costs as many digits of w
 _OUT_OF_HAND = 1e3  # residuals of a stream, times the largest |y|
 _BLOWN_UP = 1e8  # residuals this many times the largest |y| end an epoch at once
 
@@ -128,8 +129,10 @@ class Stream:
             self.clock[k] = 0.0
         self.clock[reading.SCALE] = 1.0
         if self.terms.rule[reading.METHOD] == FTRL:
-            self.state.adaptive[:, 1] = w != 0  # any D > 0 does: the first step of a feature puts its own in place
-            self.state.v[:] = -w
+            # A D so large that the penalty does not move w: the first step of a feature puts its own in place.
+            D = _ANCHOR * (self.clock[reading.NORM2] or 1.0)
+            self.state.adaptive[:, 1] = D * (w != 0)
+            self.state.v[:] = -D * w
         else:
             self.state.v[:] = w
         return self
