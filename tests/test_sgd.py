@@ -166,15 +166,6 @@ def test_divergence_is_not_silent_and_never_worse_than_the_mean(form):
     assert_allclose(model.coef_, start)
 
 
-def test_a_diverging_stream_warns_and_keeps_the_last_good_coefficients():
-    X, y = noisy()
-    stream = SGDLasso(0.1, learning_rate="constant", eta0=1e-3).partial_fit(X, y)
-    good = stream.coef_.copy()
-    with pytest.warns(ConvergenceWarning, match="These rows were left out"):
-        stream.partial_fit(1e6 * X, y)
-    assert_array_equal(stream.coef_, good)
-
-
 def test_a_target_that_no_model_beats_gives_zeros():
     X, _ = noisy()
     y = np.random.default_rng(9).standard_normal(300)
@@ -266,25 +257,6 @@ def test_history_and_the_dual_gap_on_request(capsys):
     assert np.isnan(SGDLasso(0.1, random_state=0).fit(X, y).history_["dual_gap"]).all()
 
 
-def test_warm_start_goes_on_with_steps_and_penalties():
-    X, y = noisy()
-    given = {"learning_rate": "invscaling", "eta0": 0.1, "shuffle": False, "tol": None, "fit_intercept": False}
-    whole = SGDLasso(0.1, max_iter=6, **given).fit(X, y)
-    half = SGDLasso(0.1, max_iter=3, warm_start=True, **given).fit(X, y).fit(X, y)
-    assert_array_equal(half.coef_, whole.coef_)
-    assert half.t_ == whole.t_ == 1800 and half.eta_ == whole.eta_
-    half.set_params(alpha=0.2, max_iter=1).fit(X, y)  # another problem: from coef_
-    assert half.t_ == 2100 and np.abs(half.coef_ - whole.coef_).max() < 1
-
-
-def test_a_stream_goes_on_where_a_fit_has_ended():
-    X, y = noisy()
-    model = SGDLasso(0.1, random_state=0).fit(X, y)
-    before = model.coef_.copy()
-    model.partial_fit(X[:5], y[:5])
-    assert np.abs(model.coef_ - before).max() < 0.05 and model.score(X, y) > 0.9
-
-
 def test_starting_points():
     X, y = noisy()
     exact = Lasso(0.1, tol=1e-12).fit(X, y)
@@ -296,18 +268,6 @@ def test_starting_points():
     )
     assert_allclose(first, SGDLasso(0.1, **given).fit(sparse.csr_array(X), y).coef_)
     assert np.abs(first - other).max() > 0.1
-
-
-def test_averages_from_an_epoch_on():
-    X, y = noisy()
-    given = {"learning_rate": "constant", "eta0": 0.05, "tol": None, "shuffle": False, "max_iter": 3}
-    given["fit_intercept"] = False
-    model = SGDLasso(0.1, average=3, **given).fit(X, y)
-    stream, path = SGDLasso(0.1, **given).fit(X, y), []
-    stream = SGDLasso(0.1, **{**given, "max_iter": 2}).fit(X, y)
-    for i in range(300):
-        path.append(stream.partial_fit(X[i : i + 1], y[i : i + 1]).coef_.copy())
-    assert_allclose(model.coef_, np.mean(path, axis=0), rtol=1e-12, atol=1e-12)
 
 
 def test_callbacks_see_epochs():
@@ -325,12 +285,3 @@ def test_in_a_pipeline_and_a_search_over_alpha_and_method():
     grid = {"sgdlasso__alpha": [1e-3, 1.0], "sgdlasso__method": ["cumulative", "clipping", "ftrl"]}
     search = GridSearchCV(pipe, grid, cv=3, error_score="raise").fit(X, y)
     assert search.best_params_["sgdlasso__alpha"] == 1e-3 and search.best_score_ > 0.9
-
-
-@pytest.mark.parametrize("changed", [{"alpha": 0.2}, {"method": "clipping"}, {"method": "ftrl"}, {"average": True}])
-def test_a_stream_whose_parameters_change_goes_on_from_its_coefficients(changed):
-    X, y = noisy()
-    stream = SGDLasso(0.1).partial_fit(X, y)
-    before, t = stream.coef_.copy(), stream.t_
-    stream.set_params(**changed).partial_fit(X[:1], y[:1])
-    assert stream.t_ == t + 1 and np.abs(stream.coef_ - before).max() < 0.1

@@ -1,0 +1,81 @@
+"""Streams that go on: after a fit, with other parameters, after divergence, with a drift; warm starts, averages."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.exceptions import ConvergenceWarning
+
+from lassofit import SGDLasso
+
+
+def noisy(n=300, p=6, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, p))
+    return X, X[:, :2] @ [3.0, -2.0] + rng.standard_normal(n) + 5
+
+
+def test_a_diverging_stream_warns_and_keeps_the_last_good_coefficients():
+    X, y = noisy()
+    stream = SGDLasso(0.1, learning_rate="constant", eta0=1e-3).partial_fit(X, y)
+    good = stream.coef_.copy()
+    with pytest.warns(ConvergenceWarning, match="These rows were left out"):
+        stream.partial_fit(1e6 * X, y)
+    assert_array_equal(stream.coef_, good)
+
+
+def test_warm_start_goes_on_with_steps_and_penalties():
+    X, y = noisy()
+    given = {"learning_rate": "invscaling", "eta0": 0.1, "shuffle": False, "tol": None, "fit_intercept": False}
+    whole = SGDLasso(0.1, max_iter=6, **given).fit(X, y)
+    half = SGDLasso(0.1, max_iter=3, warm_start=True, **given).fit(X, y).fit(X, y)
+    assert_array_equal(half.coef_, whole.coef_)
+    assert half.t_ == whole.t_ == 1800 and half.eta_ == whole.eta_
+    half.set_params(alpha=0.2, max_iter=1).fit(X, y)  # another problem: from coef_
+    assert half.t_ == 2100 and np.abs(half.coef_ - whole.coef_).max() < 1
+
+
+def test_a_stream_goes_on_where_a_fit_has_ended():
+    X, y = noisy()
+    model = SGDLasso(0.1, random_state=0).fit(X, y)
+    before = model.coef_.copy()
+    model.partial_fit(X[:5], y[:5])
+    assert np.abs(model.coef_ - before).max() < 0.05 and model.score(X, y) > 0.9
+
+
+def test_averages_from_an_epoch_on():
+    X, y = noisy()
+    given = {"learning_rate": "constant", "eta0": 0.05, "tol": None, "shuffle": False, "max_iter": 3}
+    given["fit_intercept"] = False
+    model = SGDLasso(0.1, average=3, **given).fit(X, y)
+    stream, path = SGDLasso(0.1, **given).fit(X, y), []
+    stream = SGDLasso(0.1, **{**given, "max_iter": 2}).fit(X, y)
+    for i in range(300):
+        path.append(stream.partial_fit(X[i : i + 1], y[i : i + 1]).coef_.copy())
+    assert_allclose(model.coef_, np.mean(path, axis=0), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("changed", [{"alpha": 0.2}, {"method": "clipping"}, {"method": "ftrl"}, {"average": True}])
+def test_a_stream_whose_parameters_change_goes_on_from_its_coefficients(changed):
+    X, y = noisy()
+    stream = SGDLasso(0.1).partial_fit(X, y)
+    before, t = stream.coef_.copy(), stream.t_
+    stream.set_params(**changed).partial_fit(X[:1], y[:1])
+    assert stream.t_ == t + 1 and np.abs(stream.coef_ - before).max() < 0.1
+
+
+def test_clipping_follows_a_drift_at_any_age_and_the_cumulative_penalty_later_and_later():
+    """The rows until the signal's new feature is at two thirds, after it has rested: the table of docs/streams.rst."""
+    rows = {}
+    for before in (2000, 20_000):
+        rng = np.random.default_rng(0)
+        X = rng.standard_normal((before + 4000, 20))
+        y = 3 * np.r_[X[:before, 0], X[before:, 1]] + rng.standard_normal(before + 4000)
+        for method in ("clipping", "cumulative"):
+            stream = SGDLasso(0.2, method=method).partial_fit(X[:before], y[:before])
+            end = before
+            while stream.coef_[1] <= 2:
+                stream.partial_fit(X[end : end + 20], y[end : end + 20])
+                end += 20
+            rows[method, before] = end - before
+    assert rows["clipping", 20_000] < 2 * rows["clipping", 2000]
+    assert rows["cumulative", 20_000] > 4 * rows["cumulative", 2000] > 4 * rows["clipping", 2000]
