@@ -9,9 +9,9 @@ from .kernels import reading
 from .kernels.reading import FTRL
 from .stochastic import OVERFLOW, TRIES, State
 
-_BLOCK = (
-    16  # rows that stay together in a random order: of sparse rows, full shuffling costs 2 to 3 times in cache misses
-)
+# Rows that stay together in a random order: of sparse rows, one by one an epoch takes twice as long, in cache misses. The
+# gap after ten epochs, over 24 seeds: 2 % larger than one by one.
+_BLOCK = 16
 _FEW = 4096  # rows, below which they are shuffled one by one
 _DIVERGED = 4.0  # times the larger of the null model's objective and the start's
 _SHORTEST = 1e-6  # of the first step: where 'adaptive' ends
@@ -134,9 +134,10 @@ class Descent:
             return which
         if len(which) < _FEW:
             return rng.permutation(which)
-        starts = rng.permutation(-(-len(which) // _BLOCK)) * _BLOCK
+        shift = rng.randint(_BLOCK)  # other blocks in every epoch: else the gap after ten was up to 30 % larger
+        starts = rng.permutation(-(-(len(which) + shift) // _BLOCK)) * _BLOCK - shift
         order = (starts[:, None] + np.arange(_BLOCK)).ravel()
-        return which[order[order < len(which)]]
+        return which[order[(order >= 0) & (order < len(which))]]
 
     def _judge(self):
         """Return the Point of the state as it is; set what belongs to it."""
