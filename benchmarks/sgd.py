@@ -23,6 +23,7 @@ from _command import ROOT, limit_threads
 
 EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 50)
 GAP = 1e-3
+_HOPELESS = 1.1  # times the goal after 8 epochs: no other number of them is tried
 DEFAULT = {}  # invscaling from .01
 TUNED = [
     *({"learning_rate": "constant", "eta0": eta0} for eta0 in (0.01, 0.03, 0.1, 0.3)),
@@ -91,7 +92,9 @@ def epoch_rows(X, y, repeats):
         }
         for name, value in ms.items():
             yield {
-                "what": "epoch",
+                "n": X.shape[0],
+                "p": X.shape[1],
+                "solver": name,
                 "solver": name,
                 "shuffle": shuffle,
                 "cpu_ms": value,
@@ -103,7 +106,7 @@ def epochs_needed(X, y, alpha, name, setting, goal):
     """Return the fewest of EPOCHS that reach the goal, or None, and the objective at the last that was tried."""
     for epochs in EPOCHS:
         value = objective(X, y, alpha, estimator(name, alpha, epochs, setting).fit(X, y).coef_)
-        if not value < 1e6 * goal or value <= goal:
+        if not value < 1e6 * goal or value <= goal or (epochs >= 8 and value > _HOPELESS * goal):
             break
     return (epochs if value <= goal else None), value
 
