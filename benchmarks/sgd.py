@@ -94,7 +94,7 @@ def epoch_rows(X, y, repeats):
             yield {
                 "n": X.shape[0],
                 "p": X.shape[1],
-                "solver": name,
+                "what": "epoch",
                 "solver": name,
                 "shuffle": shuffle,
                 "cpu_ms": value,
