@@ -8,7 +8,6 @@ import numpy as np
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 from . import testing
@@ -286,8 +285,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         y : ndarray of shape (n_samples,)
             Predictions.
         """
-        X = validation.check_new_data(self, X)
-        return safe_sparse_dot(X, self.coef_.T, dense_output=True).ravel() + self.intercept_
+        return super().predict(X).ravel()  # a sparse coef_ has two dimensions
 
     def sparsify(self):
         """Convert ``coef_`` to a sparse matrix of shape (1, n_features), which saves memory where it is sparse.

@@ -23,8 +23,6 @@ TRIES = 6  # quarters of the step before a descent is given up: 1/4096
 _ANCHOR = 1e6  # of ftrl at a start that is not zero: costs as many digits of w
 _OUT_OF_HAND = 1e3  # residuals of a stream, times the largest |y|
 _BLOWN_UP = 1e8  # residuals this many times the largest |y| end an epoch at once
-
-
 OVERFLOW = "X has rows so large that their squares overflow. Rescale X."
 
 
