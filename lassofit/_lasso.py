@@ -89,7 +89,7 @@ class Lasso(CoordinateRegressor):
         Sparse representation of ``coef_``.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X had names that are all strings.
 
     Notes
@@ -237,7 +237,7 @@ class ElasticNet(CoordinateRegressor):
         Sparse representation of ``coef_``.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X had names that are all strings.
 
     Notes

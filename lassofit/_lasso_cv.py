@@ -82,7 +82,7 @@ class LassoCV(PathCV):
         With ``store_cv_results``: predictions of the rows while they were held out; NaN for rows that never were.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X had names that are all strings.
 
     Notes
@@ -233,7 +233,7 @@ class ElasticNetCV(PathCV):
         With ``store_cv_results``: predictions of the rows while they were held out; NaN for rows that never were.
     n_features_in_ : int
         Number of features seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X had names that are all strings.
 
     Notes

@@ -43,7 +43,7 @@ class RegularizationPath:
         single alpha, and from where memory, rounding or ``max_iter`` put an end to following the path.
     n_features_in_ : int
         Number of features of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X had names that are all strings.
 
     See Also

@@ -98,7 +98,7 @@ class SGDLasso(StochasticRegressor):
         Sparse representation of ``coef_``.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X had names that are all strings.
 
     Notes
