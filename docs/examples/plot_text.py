@@ -44,7 +44,7 @@ print(f"{len(texts)} functions, of {np.median(lines):.0f} lines in the median")
 # for a fold, and then follows the path of all alphas. X stays sparse, and is neither centred nor copied.
 
 pipeline = make_pipeline(TfidfVectorizer(min_df=3, token_pattern=r"[a-zA-Z]{2,}"), Lasso())
-search = PathSearchCV(pipeline, alphas=50, eps=0.05, alpha_rule="1se", cv=KFold(5, shuffle=True, random_state=0)).fit(
+search = PathSearchCV(pipeline, alphas=50, eps=0.03, alpha_rule="1se", cv=KFold(5, shuffle=True, random_state=0)).fit(
     texts, y
 )
 vectorizer, lasso = search.best_estimator_
