@@ -48,12 +48,16 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "min_reported_time": 600,
     "abort_on_example_error": True,
+    "capture_repr": (),
 }
 
 html_theme = "pydata_sphinx_theme"
 html_title = "lassofit"
 html_static_path = ["_static"]
 html_css_files = ["lassofit.css"]
+html_favicon = "_static/favicon.svg"
+html_context = {"default_mode": "auto"}
+html_sidebars = {"**": []}  # the pages are few: all of them are in the bar at the top
 html_copy_source = False
 html_show_sourcelink = False
 html_math_renderer = "mathml"
@@ -61,7 +65,7 @@ html_theme_options = {
     "logo": {"text": "lassofit"},
     "navbar_align": "left",
     "navbar_end": ["theme-switcher"],
-    "header_links_before_dropdown": 4,
+    "header_links_before_dropdown": 5,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],

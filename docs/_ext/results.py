@@ -52,10 +52,10 @@ def ratios(name, data):
     for line in lines:
         cells = [(line.get(f"/{d:g}"), line.get(f"peer /{d:g}")) for d in divisors]
         rows.append([line["label"].replace("\n", ", "), *(f"{rounded(r)} ({p})" if r else "--" for r, p in cells)])
-    text += table(["data", *(f"alpha_max/{d:g}" for d in divisors)], rows)
+    text += table(["data; alpha_max /", *(f"{d:g}" for d in divisors)], rows)
     for row in data["lost"]:
-        peer = "" if row["peer"] == "-" else f"{row['peer']} "
-        text += f"- {row['workload']} at alpha_max/{row['alpha_max/']:g}: {peer}{row['what']}\n"
+        who = "lassofit" if row["peer"] == "-" else row["peer"]
+        text += f"- {row['workload']} at alpha_max/{row['alpha_max/']:g}: {who} {row['what']}\n"
     return text + "\n"
 
 

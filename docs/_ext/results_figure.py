@@ -4,19 +4,22 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, told apart by colour-blind readers, with a marker for each.
-DOTS = (("#0072B2", "o"), ("#E69F00", "s"), ("#009E73", "^"), ("#CC79A7", "D"))
+DOTS = {
+    "light": (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D")),
+    "dark": (("#56B4E9", "o"), ("#E69F00", "s"), ("#009E73", "^"), ("#CC79A7", "D")),
+}
 INK = {"light": "#222222", "dark": "#dddddd"}
 
 
-def plot(lines, divisors, ink):
-    """A figure of the ratios in ink of this colour, on nothing."""
+def plot(lines, divisors, mode):
+    """A figure of the ratios for light or dark pages, on nothing."""
     figure = Figure(figsize=(5, 0.8 + 0.42 * len(lines)), layout="constrained")
     ax = figure.subplots()
-    for divisor, (colour, marker) in zip(divisors, DOTS, strict=False):
+    for divisor, (colour, marker) in zip(divisors, DOTS[mode], strict=False):
         places = [(line[f"/{divisor:g}"], i) for i, line in enumerate(lines) if f"/{divisor:g}" in line]
         ratio, row = zip(*places, strict=True)
         ax.plot(ratio, row, marker, color=colour, label=f"alpha_max/{divisor:g}", clip_on=False)
-    ax.axvline(1, color=ink, linewidth=1)
+    ax.axvline(1, color=INK[mode], linewidth=1)
     ax.set_xscale("log")
     ax.set_yticks(range(len(lines)), [line["label"] for line in lines], fontsize=8)
     ax.invert_yaxis()
@@ -36,6 +39,6 @@ def draw(path, lines, divisors):
         names = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
         with mpl.rc_context({**dict.fromkeys(names, ink), "svg.hashsalt": "lassofit"}):
             file = path.with_name(f"{path.name}-{mode}.svg")
-            plot(lines, divisors, ink).savefig(file, transparent=True, metadata={"Date": None})
+            plot(lines, divisors, mode).savefig(file, transparent=True, metadata={"Date": None})
             files[mode] = file.name
     return files
