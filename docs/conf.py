@@ -59,6 +59,7 @@ html_favicon = "_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_sidebars = {"**": []}  # the pages are few: all of them are in the bar at the top
 html_copy_source = False
+html_use_index = False
 html_show_sourcelink = False
 html_math_renderer = "mathml"
 html_theme_options = {
