@@ -41,7 +41,7 @@ print(f"{len(texts)} functions, of {np.median(lines):.0f} lines in the median")
 # The search
 # ----------
 # The words are weighted anew in every fold, by its training rows alone. :class:`lassofit.PathSearchCV` does that once
-# for a fold, and then follows the path of all alphas. X stays sparse, and is neither centred nor copied.
+# for a fold, and then follows the path of all alphas. X stays sparse.
 
 pipeline = make_pipeline(TfidfVectorizer(min_df=3, token_pattern=r"[a-zA-Z]{2,}"), Lasso())
 search = PathSearchCV(pipeline, alphas=50, eps=0.03, alpha_rule="1se", cv=KFold(5, shuffle=True, random_state=0)).fit(
@@ -50,7 +50,7 @@ search = PathSearchCV(pipeline, alphas=50, eps=0.03, alpha_rule="1se", cv=KFold(
 vectorizer, lasso = search.best_estimator_
 X = vectorizer.transform(texts)
 print(f"X: {X.shape[0]} x {X.shape[1]}, {X.nnz} entries; R^2 {search.best_score_:.2f} on rows held out")
-print(f"{np.count_nonzero(lasso.coef_)} words are used, {np.sum(lasso.proven_zero_)} are proven to be of no use")
+print(f"{np.count_nonzero(lasso.coef_)} words are used, {np.sum(lasso.proven_zero_)} are proven to be zero")
 print(f"relative gap {certify(lasso, X, y).relative_gap:.0e}")
 
 # %%
