@@ -1,9 +1,9 @@
 """``CVDisplay``: means, errors, marks and support sizes of every cross-validation over alpha."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from pictures import frame, plt, quiet  # noqa: F401 (fixtures)
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Lasso as SklearnLasso
@@ -12,6 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from lassofit import CVDisplay, ElasticNet, ElasticNetCV, Lasso, LassoCV, PathSearchCV
+
+pytestmark = pytest.mark.usefixtures("pictures")
 
 ALPHAS = [3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001]
 
@@ -30,8 +32,8 @@ def at_marks(display):
 
 
 @pytest.mark.parametrize("scoring", [None, "r2"])
-def test_a_lasso_cv(frame, scoring):  # noqa: F811
-    X, y = frame
+def test_a_lasso_cv(diabetes_frame, scoring):
+    X, y = diabetes_frame
     model = LassoCV(scoring=scoring, alphas=30).fit(X, y)
     display = CVDisplay.from_estimator(model)
     alphas, mean, error = drawn(display.errorbars_[0])
@@ -44,8 +46,8 @@ def test_a_lasso_cv(frame, scoring):  # noqa: F811
     assert left > right and display.ax_.get_xscale() == "log"
 
 
-def test_support_sizes_of_the_folds_and_of_all_rows(frame):  # noqa: F811
-    X, y = frame
+def test_support_sizes_of_the_folds_and_of_all_rows(diabetes_frame):
+    X, y = diabetes_frame
     model = LassoCV(alphas=30, store_cv_results=True).fit(X, y)
     by_fold = np.count_nonzero(model.coef_path_, axis=1).T
     assert_array_equal(model.df_path_, by_fold)
@@ -59,8 +61,8 @@ def test_support_sizes_of_the_folds_and_of_all_rows(frame):  # noqa: F811
 
 
 @pytest.mark.parametrize("alphas", [12, [1.0, 0.1, 0.01]])
-def test_an_elastic_net_cv_shows_the_ratio_that_it_chose(frame, alphas):  # noqa: F811
-    X, y = frame
+def test_an_elastic_net_cv_shows_the_ratio_that_it_chose(diabetes_frame, alphas):
+    X, y = diabetes_frame
     model = ElasticNetCV(l1_ratio=[0.5, 0.95, 1.0], alphas=alphas).fit(X, y)
     assert model.df_path_.shape == model.mse_path_.shape
     best = [0.5, 0.95, 1.0].index(model.l1_ratio_)
@@ -75,8 +77,8 @@ def test_an_elastic_net_cv_shows_the_ratio_that_it_chose(frame, alphas):  # noqa
 
 @pytest.mark.parametrize("folds", [1, 5])
 @pytest.mark.parametrize("alphas", [[0.5], [0.5, 0.1]])
-def test_one_alpha_and_one_fold(frame, alphas, folds):  # noqa: F811
-    X, y = frame
+def test_one_alpha_and_one_fold(diabetes_frame, alphas, folds):
+    X, y = diabetes_frame
     display = CVDisplay.from_estimator(LassoCV(alphas=alphas, cv=ShuffleSplit(folds, random_state=0)).fit(X, y))
     x, mean, error = drawn(display.errorbars_[0])
     assert len(x) == len(mean) == len(display.support_sizes) == len(alphas)
@@ -84,8 +86,8 @@ def test_one_alpha_and_one_fold(frame, alphas, folds):  # noqa: F811
     display.figure_.canvas.draw()
 
 
-def test_several_metrics_have_a_panel_each(frame):  # noqa: F811
-    X, y = frame
+def test_several_metrics_have_a_panel_each(diabetes_frame):
+    X, y = diabetes_frame
     pipe = make_pipeline(PolynomialFeatures(include_bias=False), StandardScaler(), Lasso())
     metrics = ["r2", "neg_mean_absolute_error", "neg_mean_squared_error"]
     points = {"polynomialfeatures__degree": [1, 2]}
@@ -104,8 +106,8 @@ def test_several_metrics_have_a_panel_each(frame):  # noqa: F811
     assert CVDisplay.from_estimator(search).support_ax_ is None
 
 
-def test_a_grid_search_is_marked_as_a_path_search(frame):  # noqa: F811
-    X, y = frame
+def test_a_grid_search_is_marked_as_a_path_search(diabetes_frame):
+    X, y = diabetes_frame
     cv = KFold(6)
     grid = GridSearchCV(Lasso(tol=1e-8), {"alpha": ALPHAS}, cv=cv).fit(X, y)
     path = PathSearchCV(Lasso(tol=1e-8), alphas=ALPHAS, cv=cv).fit(X, y)
@@ -116,8 +118,8 @@ def test_a_grid_search_is_marked_as_a_path_search(frame):  # noqa: F811
     assert_array_equal(one.support_sizes, other.support_sizes)
 
 
-def test_grid_searches_of_other_kinds(frame):  # noqa: F811
-    X, y = frame
+def test_grid_searches_of_other_kinds(diabetes_frame):
+    X, y = diabetes_frame
     whole = TransformedTargetRegressor(make_pipeline(StandardScaler(), SklearnLasso()))
     grid = {"regressor__lasso__alpha": ALPHAS[::-1], "regressor__lasso__positive": np.array([True, False])}
     search = GridSearchCV(whole, grid, scoring=["r2", "neg_max_error"], refit="r2").fit(X, y)
@@ -128,16 +130,16 @@ def test_grid_searches_of_other_kinds(frame):  # noqa: F811
     assert CVDisplay.from_estimator(unrefitted).marks_ == []
 
 
-def test_alpha_of_zero_has_no_place(frame):  # noqa: F811
-    X, y = frame
+def test_alpha_of_zero_has_no_place(diabetes_frame):
+    X, y = diabetes_frame
     search = PathSearchCV(Lasso(tol=1e-3), alphas=[1.0, 0.1, 0.0]).fit(X, y)
     display = CVDisplay.from_estimator(search)
     assert_array_equal(drawn(display.errorbars_[0])[0], [1.0, 0.1])
     assert 0.0 not in at_marks(display) and len(display.to_frame()) == 3
 
 
-def test_estimators_that_it_does_not_take(frame):  # noqa: F811
-    X, y = frame
+def test_estimators_that_it_does_not_take(diabetes_frame):
+    X, y = diabetes_frame
     with pytest.raises(NotFittedError):
         CVDisplay.from_estimator(LassoCV())
     with pytest.raises(NotFittedError):
@@ -157,8 +159,8 @@ def test_estimators_that_it_does_not_take(frame):  # noqa: F811
         CVDisplay.from_estimator(model, sample_weight=np.ones(len(y)))
 
 
-def test_given_axes(frame):  # noqa: F811
-    X, y = frame
+def test_given_axes(diabetes_frame):
+    X, y = diabetes_frame
     search = GridSearchCV(Lasso(), {"alpha": ALPHAS}, scoring=["r2", "neg_max_error"], refit="r2").fit(X, y)
     figure, axes = plt.subplots(2)
     display = CVDisplay.from_estimator(search, ax=axes, marker="v", color="black")
@@ -169,8 +171,8 @@ def test_given_axes(frame):  # noqa: F811
         display.plot(axes[0])
 
 
-def test_frame(frame):  # noqa: F811
-    X, y = frame
+def test_frame(diabetes_frame):
+    X, y = diabetes_frame
     model = LassoCV(alphas=10).fit(X, y)
     table = CVDisplay.from_estimator(model).to_frame()
     assert list(table.columns) == ["mean_mean_squared_error", "se_mean_squared_error", "support_size"]

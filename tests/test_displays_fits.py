@@ -1,19 +1,21 @@
 """``ConvergenceDisplay`` and ``SupportDisplay``: what fits recorded, and which zeros are proven."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from pictures import frame, overlaps, plt, quiet  # noqa: F401 (fixtures)
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Lasso as SklearnLasso
 
 from lassofit import ConvergenceDisplay, ElasticNet, ElasticNetCV, Lasso, LassoCV, SGDLasso, SupportDisplay
 
+pytestmark = pytest.mark.usefixtures("pictures")
+
 
 @pytest.fixture(scope="module")
-def fits(frame):  # noqa: F811
-    X, y = frame
+def fits(diabetes_frame):
+    X, y = diabetes_frame
     return {
         "steps": Lasso(alpha=0.1).fit(X, y),
         "sweeps": Lasso(alpha=0.1, solver="cd", tol=1e-10).fit(X, y),
@@ -52,8 +54,8 @@ def test_the_axis_says_what_is_counted(fits):
     assert label("SGD", "steps", x="seconds") == "seconds"
 
 
-def test_the_gap_is_shown_where_all_know_it(frame, fits):  # noqa: F811
-    X, y = frame
+def test_the_gap_is_shown_where_all_know_it(diabetes_frame, fits):
+    X, y = diabetes_frame
     assert ConvergenceDisplay.from_estimator(fits).ax_.get_ylabel() == "dual gap"
     model = SGDLasso(alpha=0.1, random_state=0).fit(X, y)
     assert ConvergenceDisplay.from_estimator([model, fits["steps"]]).ax_.get_ylabel() == "objective"
@@ -61,8 +63,8 @@ def test_the_gap_is_shown_where_all_know_it(frame, fits):  # noqa: F811
         ConvergenceDisplay.from_estimator(model, y="dual_gap")
 
 
-def test_names_of_lines(frame, fits):  # noqa: F811
-    X, y = frame
+def test_names_of_lines(diabetes_frame, fits):
+    X, y = diabetes_frame
     listed = ConvergenceDisplay.from_estimator([fits["steps"], fits["SGD"], fits["sweeps"]])
     assert [line.get_label() for line in listed.lines_] == ["Lasso 1", "SGDLasso", "Lasso 2"]
     assert ConvergenceDisplay.from_estimator(fits["steps"]).ax_.get_legend() is None
@@ -72,8 +74,8 @@ def test_names_of_lines(frame, fits):  # noqa: F811
     assert_array_equal(display.lines_[1].get_ydata(), several.history_[1]["dual_gap"])
 
 
-def test_a_gap_of_zero(frame):  # noqa: F811
-    X, y = frame
+def test_a_gap_of_zero(diabetes_frame):
+    X, y = diabetes_frame
     model = Lasso(alpha=1e6).fit(X, y)
     assert model.dual_gap_ == 0
     display = ConvergenceDisplay.from_estimator(model)
@@ -81,8 +83,8 @@ def test_a_gap_of_zero(frame):  # noqa: F811
     assert display.ax_.get_yscale() == "linear"
 
 
-def test_estimators_without_a_history(frame, fits):  # noqa: F811
-    X, y = frame
+def test_estimators_without_a_history(diabetes_frame, fits):
+    X, y = diabetes_frame
     with pytest.raises(NotFittedError):
         ConvergenceDisplay.from_estimator(Lasso())
     with pytest.raises(TypeError, match="theirs: Lasso has no history_"):
@@ -122,8 +124,8 @@ def by_hand(X, y, model, alpha, s=None):
 
 
 @pytest.mark.parametrize("kind", ["dense", "sparse", "float32", "weights"])
-def test_ratios(frame, kind):  # noqa: F811
-    X, y = frame[0].to_numpy() * 10, frame[1].to_numpy()
+def test_ratios(diabetes_frame, kind):
+    X, y = diabetes_frame[0].to_numpy() * 10, diabetes_frame[1].to_numpy()
     s = np.arange(1.0, len(y) + 1) if kind == "weights" else None
     given = {"sparse": sparse.csr_array(X), "float32": X.astype(np.float32)}.get(kind, X)
     model = Lasso(alpha=3.0).fit(given, y, sample_weight=s)
@@ -132,8 +134,8 @@ def test_ratios(frame, kind):  # noqa: F811
     assert_allclose(display.ratios[model.coef_ != 0], 1.0, rtol=1e-3 if kind == "float32" else 1e-9)
 
 
-def test_points_by_state(frame):  # noqa: F811
-    X, y = frame
+def test_points_by_state(diabetes_frame):
+    X, y = diabetes_frame
     model = Lasso(alpha=0.02, solver="cd", tol=2e-2).fit(X, y)
     display = SupportDisplay.from_estimator(model, X, y)
     expected = {
@@ -156,8 +158,8 @@ def test_points_by_state(frame):  # noqa: F811
     assert bottom > max(1.0, display.ratios.max())  # the legend hides no point
 
 
-def test_features_without_a_bound_are_counted_and_not_drawn(frame):  # noqa: F811
-    X, y = frame
+def test_features_without_a_bound_are_counted_and_not_drawn(diabetes_frame):
+    X, y = diabetes_frame
     factor = {"bmi": 0.0, "s5": np.inf}
     model = Lasso(alpha=0.5, penalty_factor=factor, positive=True).fit(X, y)
     display = SupportDisplay.from_estimator(model, X, y)
@@ -171,15 +173,15 @@ def test_features_without_a_bound_are_counted_and_not_drawn(frame):  # noqa: F81
 
 
 @pytest.mark.parametrize("make", [LassoCV, lambda: ElasticNetCV(l1_ratio=[0.7, 0.9], standardize=True)])
-def test_cross_validations(frame, make):  # noqa: F811
-    X, y = frame
+def test_cross_validations(diabetes_frame, make):
+    X, y = diabetes_frame
     model = make().fit(X, y)
     display = SupportDisplay.from_estimator(model, X, y)
     assert_allclose(display.ratios[model.coef_ != 0], 1.0, rtol=1e-6)
     assert (display.ratios[model.coef_ == 0] < 1).all()
 
 
-def test_many_features_have_ranks(frame):  # noqa: F811
+def test_many_features_have_ranks(diabetes_frame):
     rng = np.random.default_rng(0)
     for p, scale in ((60, "linear"), (400, "log")):
         X, y = rng.standard_normal((50, p)), rng.standard_normal(50)
@@ -187,8 +189,8 @@ def test_many_features_have_ranks(frame):  # noqa: F811
         assert display.ax_.get_xscale() == scale and "by state" in display.ax_.get_xlabel()
 
 
-def test_long_names_of_points_do_not_overlap(frame):  # noqa: F811
-    X, y = frame[0].rename(columns=lambda name: f"a_long_name_of_the_column_{name}_$"), frame[1]
+def test_long_names_of_points_do_not_overlap(diabetes_frame):
+    X, y = diabetes_frame[0].rename(columns=lambda name: f"a_long_name_of_the_column_{name}_$"), diabetes_frame[1]
     display = SupportDisplay.from_estimator(Lasso(alpha=0.5).fit(X, y), X, y)
     display.figure_.canvas.draw()
     labels = display.ax_.get_xticklabels()
@@ -196,8 +198,8 @@ def test_long_names_of_points_do_not_overlap(frame):  # noqa: F811
     assert all(label.get_window_extent().y0 >= 0 for label in labels)
 
 
-def test_estimators_without_proven_zeros(frame):  # noqa: F811
-    X, y = frame
+def test_estimators_without_proven_zeros(diabetes_frame):
+    X, y = diabetes_frame
     with pytest.raises(TypeError, match=r"with proven_zero_, got SGDLasso"):
         SupportDisplay.from_estimator(SGDLasso(random_state=0).fit(X, y), X, y)
     with pytest.raises(NotFittedError):
@@ -210,8 +212,8 @@ def test_estimators_without_proven_zeros(frame):  # noqa: F811
         SupportDisplay.from_estimator(Lasso().fit(X, y), X, y, feature_names=["a"])
 
 
-def test_axes_and_frame_of_a_support(frame):  # noqa: F811
-    X, y = frame
+def test_axes_and_frame_of_a_support(diabetes_frame):
+    X, y = diabetes_frame
     figure, ax = plt.subplots()
     model = Lasso(alpha=0.5).fit(X, y)
     before = model.__dict__.copy()

@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from pictures import frame, overlaps, plt, quiet  # noqa: F401 (fixtures)
 from scipy import sparse
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import NotFittedError
@@ -19,10 +19,18 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from lassofit import ElasticNet, ElasticNetCV, Lasso, LassoCV, PathDisplay, PathSearchCV, SGDLasso
 
+pytestmark = pytest.mark.usefixtures("pictures")
+
 
 @pytest.fixture(scope="module")
-def path(frame):  # noqa: F811
-    return Lasso(tol=1e-8).fit_path(*frame)
+def path(diabetes_frame):
+    return Lasso(tol=1e-8).fit_path(*diabetes_frame)
+
+
+def overlaps(boxes):
+    """Return the pairs of boxes, in pixels, that overlap."""
+    boxes = [box.padded(-0.5) for box in boxes]
+    return [(i, j) for i in range(len(boxes)) for j in range(i) if boxes[i].overlaps(boxes[j])]
 
 
 def at_marks(display):
@@ -92,8 +100,8 @@ def test_labels_keep_the_order_of_the_lines(path):
 
 
 @pytest.mark.parametrize("x", ["alpha", "l1_norm", "deviance_ratio"])
-def test_marks_of_a_cross_validation(frame, x):  # noqa: F811
-    X, y = frame
+def test_marks_of_a_cross_validation(diabetes_frame, x):
+    X, y = diabetes_frame
     model = LassoCV().fit(X, y)
     display = PathDisplay.from_estimator(model, X, y, x=x)
     path = display.path
@@ -143,8 +151,8 @@ def test_sparse_paths_draw_only_what_is_ever_nonzero():
     assert list(display.to_frame().columns[3:]) == [f"x{j}" for j in ever]
 
 
-def test_small_and_empty_paths(frame):  # noqa: F811
-    X, y = frame
+def test_small_and_empty_paths(diabetes_frame):
+    X, y = diabetes_frame
     one = PathDisplay.from_path(Lasso().fit_path(X, y, alphas=[0.5]))
     assert [line.get_marker() for line in one.lines_] == ["o"] * 4
     nothing = PathDisplay.from_path(Lasso().fit_path(X, y * 0, alphas=[0.5, 0.1]), x="l1_norm")
@@ -157,8 +165,8 @@ def test_small_and_empty_paths(frame):  # noqa: F811
         display.figure_.canvas.draw()
 
 
-def test_alpha_of_zero(frame):  # noqa: F811
-    X, y = frame
+def test_alpha_of_zero(diabetes_frame):
+    X, y = diabetes_frame
     path = ElasticNet(tol=1e-6).fit_path(X, y, alphas=[1.0, 0.1, 0.0])
     display = PathDisplay.from_path(path, alpha_min=0.0, alpha_1se=0.1)
     assert_array_equal(display.lines_[0].get_xdata(), [1.0, 0.1])
@@ -168,8 +176,8 @@ def test_alpha_of_zero(frame):  # noqa: F811
         PathDisplay.from_path(Lasso(tol=1e-3).fit_path(X, y, alphas=[0.0]))
 
 
-def test_estimators_that_have_a_path(frame):  # noqa: F811
-    X, y = frame
+def test_estimators_that_have_a_path(diabetes_frame):
+    X, y = diabetes_frame
     enet = ElasticNetCV(l1_ratio=[0.3, 1.0], alphas=20).fit(X, y)
     display = PathDisplay.from_estimator(enet, X, y)
     expected = ElasticNet(l1_ratio=enet.l1_ratio_).fit_path(X, y, enet.alphas_[1])
@@ -193,8 +201,8 @@ def test_estimators_that_have_a_path(frame):  # noqa: F811
     assert len(fewer.marks_) == 1  # alpha_min is below them
 
 
-def test_estimators_that_have_none(frame):  # noqa: F811
-    X, y = frame
+def test_estimators_that_have_none(diabetes_frame):
+    X, y = diabetes_frame
     with pytest.raises(NotFittedError):
         PathDisplay.from_estimator(LassoCV(), X, y)
     with pytest.raises(TypeError, match=r"A path needs a Lasso, .* got SGDLasso"):
@@ -242,8 +250,12 @@ def test_dark_styles_have_light_text_and_marks(path):
 
 
 def test_frame(path):
-    frame = PathDisplay(path).to_frame()  # noqa: F811
-    assert frame.index.name == "alpha" and list(frame.columns[:3]) == ["l1_norm", "deviance_ratio", "support_size"]
+    frame = PathDisplay(path).to_frame()
+    assert frame.index.name == "alpha" and list(frame.columns[:3]) == [
+        "l1_norm",
+        "deviance_ratio",
+        "support_size",
+    ]
     assert_array_equal(frame.index, path.alphas)
     assert_array_equal(frame["bmi"], path.coefs[2])
     assert_allclose(frame["l1_norm"], np.abs(path.coefs).sum(axis=0))
