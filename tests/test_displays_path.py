@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import os
+import pickle
 import subprocess
 import sys
 
@@ -247,6 +248,12 @@ def test_dark_styles_have_light_text_and_marks(path):
     assert {text.get_color() for text in display.labels_} == {"white"}
     assert display.marks_[0].get_color() == "white"
     assert PathDisplay.from_path(path, alpha_min=path.alphas[50]).marks_[0].get_color() == "black"
+
+
+def test_a_drawn_display_can_be_pickled(path):
+    found = pickle.loads(pickle.dumps(PathDisplay.from_path(path)))
+    found.figure_.canvas.draw()
+    assert_array_equal(found.lines_[0].get_ydata(), path.coefs[list(found.feature_names).index("s5")])
 
 
 def test_frame(path):

@@ -98,7 +98,7 @@ def support_axis(ax, x, sizes, label="nonzero coefficients"):
     from matplotlib.ticker import NullLocator
 
     x, names = np.asarray(x), [f"{size:g}" for size in sizes]
-    top = ax.secondary_xaxis("top")
+    top = ax.secondary_xaxis("top", functions=(_same, _same))  # matplotlib's default, a lambda, cannot be pickled
     scale = ax.xaxis.get_transform()
     at, limits = scale.transform(x), scale.transform(np.array(ax.get_xlim()))
     letter = 0.7 * top.xaxis.get_ticklabels()[0].get_size() * ax.figure.dpi / 72
@@ -112,6 +112,10 @@ def support_axis(ax, x, sizes, label="nonzero coefficients"):
     top.xaxis.set_minor_locator(NullLocator())
     top.set_xlabel(label)
     return top
+
+
+def _same(x):
+    return x
 
 
 def marks_of(ax, places):
