@@ -51,7 +51,13 @@ class ConvergenceDisplay:
         estimators : estimator, list of estimators, or dict of {str: estimator}
             Fitted :class:`Lasso`, :class:`ElasticNet` or :class:`SGDLasso`. A dict names their lines; otherwise these
             have the names of the classes. Of a fit to several targets, each has a line.
-        x, y, ax, **kwargs
+        x : {'iteration', 'seconds'}, default='iteration'
+            As in :meth:`plot`.
+        y : {'dual_gap', 'objective', 'support_size'} or sequence of them, default=None
+            As in :meth:`plot`.
+        ax : matplotlib Axes or array of them, default=None
+            As in :meth:`plot`.
+        **kwargs : dict
             As in :meth:`plot`.
 
         Returns

@@ -77,7 +77,9 @@ class CVDisplay:
             Target values, with X.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights of the rows, with X.
-        ax, **kwargs
+        ax : matplotlib Axes or array of them, default=None
+            As in :meth:`plot`.
+        **kwargs : dict
             As in :meth:`plot`.
 
         Returns

@@ -100,9 +100,17 @@ class PathDisplay:
         ----------
         path : RegularizationPath
             The path, as ``fit_path`` returns it.
-        feature_names, alpha_min, alpha_1se
+        feature_names : array-like of shape (n_features,), default=None
             As in :class:`PathDisplay`.
-        x, n_labels, ax, **kwargs
+        alpha_min, alpha_1se : float, default=None
+            As in :class:`PathDisplay`.
+        x : {'alpha', 'l1_norm', 'deviance_ratio'}, default='alpha'
+            As in :meth:`plot`.
+        n_labels : int, default=10
+            As in :meth:`plot`.
+        ax : matplotlib Axes, default=None
+            As in :meth:`plot`.
+        **kwargs : dict
             As in :meth:`plot`.
 
         Returns
@@ -156,7 +164,13 @@ class PathDisplay:
             Weights of the rows.
         feature_names : array-like of shape (n_features,), default=None
             As in :class:`PathDisplay`.
-        x, n_labels, ax, **kwargs
+        x : {'alpha', 'l1_norm', 'deviance_ratio'}, default='alpha'
+            As in :meth:`plot`.
+        n_labels : int, default=10
+            As in :meth:`plot`.
+        ax : matplotlib Axes, default=None
+            As in :meth:`plot`.
+        **kwargs : dict
             As in :meth:`plot`.
 
         Returns

@@ -85,7 +85,9 @@ class SupportDisplay:
             Weights of the fit.
         feature_names : array-like of shape (n_features,), default=None
             Names of the features; None: those that the estimator has seen, or x0, x1, ...
-        ax, **kwargs
+        ax : matplotlib Axes, default=None
+            As in :meth:`plot`.
+        **kwargs : dict
             As in :meth:`plot`.
 
         Returns
