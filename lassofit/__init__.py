@@ -8,20 +8,24 @@ from importlib import import_module
 __version__ = "0.1.0.dev0"
 
 _HOME = {
+    "CVDisplay": "_displays.cv",
+    "ConvergenceDisplay": "_displays.convergence",
     "ElasticNet": "_lasso",
     "ElasticNetCV": "_lasso_cv",
     "Lasso": "_lasso",
     "LassoCV": "_lasso_cv",
+    "PathDisplay": "_displays.path",
     "PathSearchCV": "_search",
     "RegularizationPath": "_regularization_path",
     "SGDLasso": "_sgd",
+    "SupportDisplay": "_displays.support",
     "enet_path": "_path",
     "lasso_path": "_path",
 }
 
 __all__ = [
-    "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathSearchCV", "RegularizationPath", "SGDLasso", "__version__",
-    "enet_path", "lasso_path",
+    "CVDisplay", "ConvergenceDisplay", "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathDisplay", "PathSearchCV",
+    "RegularizationPath", "SGDLasso", "SupportDisplay", "__version__", "enet_path", "lasso_path",
 ]  # fmt: skip
 
 

@@ -179,6 +179,8 @@ class PathCV(progress.Watched, LinearPredictor):
         losses = -np.array([outcome.scores for outcome in outcomes])
         weights = np.array([fold.test_weights.sum() for fold in folds])
         self.mse_path_ = np.squeeze(np.moveaxis(errors, 0, 2))
+        sizes = [[[len(support) for support in path.supports] for path in outcome.paths] for outcome in outcomes]
+        self.df_path_ = np.squeeze(np.moveaxis(np.array(sizes), 0, 2))
         mean = losses.mean(axis=0)
         error = np.array([_choice.standard_error(losses[:, r], weights)[1] for r in range(len(grids))])
         sign = 1.0 if self.scoring is None else -1.0

@@ -67,6 +67,8 @@ class LassoCV(PathCV):
         The grid, in descending order.
     mse_path_ : ndarray of shape (n_alphas, n_folds)
         Mean squared error on the rows held out, weighted by ``sample_weight``, whatever ``scoring`` is.
+    df_path_ : ndarray of shape (n_alphas, n_folds), int
+        Number of nonzero coefficients in every fold.
     cv_mean_ : ndarray of shape (n_alphas,)
         Mean over folds of the error, or of the scores.
     cv_se_ : ndarray of shape (n_alphas,)
@@ -218,6 +220,8 @@ class ElasticNetCV(PathCV):
         The grid, in descending order.
     mse_path_ : ndarray of shape (n_alphas, n_folds) or (n_l1_ratio, n_alphas, n_folds)
         Mean squared error on the rows held out, weighted by ``sample_weight``, whatever ``scoring`` is.
+    df_path_ : ndarray of shape (n_alphas, n_folds) or (n_l1_ratio, n_alphas, n_folds), int
+        Number of nonzero coefficients in every fold.
     cv_mean_ : ndarray of shape (n_alphas,) or (n_l1_ratio, n_alphas)
         Mean over folds of the error, or of the scores.
     cv_se_ : ndarray of shape (n_alphas,) or (n_l1_ratio, n_alphas)

@@ -37,3 +37,24 @@ def reader(request):
         pytest.importorskip("pandas")
     else:
         request.getfixturevalue("without_pandas")
+
+
+@pytest.fixture(scope="session")
+def diabetes_frame():
+    """The diabetes data as a frame, and the target."""
+    from sklearn.datasets import load_diabetes
+
+    return load_diabetes(return_X_y=True, as_frame=True)
+
+
+@pytest.fixture
+def pictures():
+    """Draw without a screen, close all figures after a test, and see that it has not changed matplotlib's settings."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+
+    plt.switch_backend("Agg")
+    before = dict(matplotlib.rcParams)
+    yield
+    plt.close("all")
+    assert dict(matplotlib.rcParams) == before

@@ -1,4 +1,4 @@
-"""``.. files:: FOLDER``: the modules of a folder of the package, each with the first line of its docstring."""
+"""``.. files::``: every module of the package, folder by folder, with the first line of its docstring."""
 
 import ast
 from pathlib import Path
@@ -12,24 +12,28 @@ import lassofit
 PACKAGE = Path(lassofit.__file__).parent
 
 
-def modules(folder):
-    """File names and first lines of the docstrings of the modules in a folder of the package."""
-    for file in sorted(PACKAGE.joinpath(folder).glob("*.py")):
+def folders():
+    """The package's folders of modules, itself first."""
+    return [PACKAGE, *sorted(file.parent for file in PACKAGE.rglob("*/__init__.py"))]
+
+
+def table(folder):
+    """The lines of a heading and a table: the folder's modules and the first lines of their docstrings."""
+    yield from (f".. rubric:: {folder.relative_to(PACKAGE.parent)}", "", ".. list-table::", "   :widths: 25 75", "")
+    for file in sorted(folder.glob("*.py")):
         doc = ast.get_docstring(ast.parse(file.read_text("utf-8")))
-        yield file.name, doc.splitlines()[0]
+        yield from (f"   * - ``{file.name}``", f"     - {doc.splitlines()[0]}")
+    yield ""
 
 
 class Files(SphinxDirective):
-    """A definition list would be long: two columns, the name and what it does."""
-
-    required_arguments = 1
+    """The tables of all folders; Sphinx reads the page again where a module has changed."""
 
     def run(self):
-        """Return the table, and have Sphinx read the package's files again where they changed."""
-        lines = [".. list-table::", "   :widths: 25 75", ""]
-        for name, line in modules(self.arguments[0]):
-            lines += [f"   * - ``{name}``", f"     - {line}"]
-            self.env.note_dependency(str(PACKAGE / self.arguments[0] / name))
+        """Return the nodes."""
+        for file in PACKAGE.rglob("*.py"):
+            self.env.note_dependency(str(file))
+        lines = [line for folder in folders() for line in table(folder)]
         node = nodes.Element()
         self.state.nested_parse(StringList(lines, source="house"), self.content_offset, node)
         return node.children

@@ -10,11 +10,12 @@ import numpy as np
 
 from .factor import enter
 from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle, trace
+from .kernels.walk import walk
 from .penalty import Penalty
 
 _LARGE = 128  # active columns: from here on, blocks enter by BLAS 3, of
 _ENTER = 256  # columns
-_BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
+BLOCK = 8  # columns that enter at once, at least, and a fifth of the active ones
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 MANY_ROUNDS = 20  # rounds: the objective has to be lower after so many, or rounding goes round in circles
 _ROWS = 11  # of the table
@@ -84,12 +85,28 @@ class Face:
         fresh[SLACK] = self.slack[new]
         self.table = fresh if complete else np.hstack([self.table, fresh])
         if total > len(self.order):
-            capacity = total if complete else max(2 * total, 32)
-            factor = np.empty((capacity, capacity))
-            factor[: self.k, : self.k] = self.factor[: self.k, : self.k]
-            order = np.zeros(capacity, dtype=np.int64)
-            order[: self.k] = self.order[: self.k]
-            self.factor, self.order = factor, order
+            self._make_room(total if complete else max(2 * total, 32))
+
+    def _make_room(self, size):
+        factor, order, k = np.empty((size, size)), np.zeros(size, dtype=np.int64), self.k
+        factor[:k, :k], order[:k] = self.factor[:k, :k], self.order[:k]
+        self.factor, self.order = factor, order
+
+    def reserve(self, size):
+        """Make room for this many columns."""
+        self.columns.reserve(size)
+        self._make_room(size)
+
+    def walk(self, data, basis, alphas, before, limits, goal, results):
+        """Follow alphas by ``kernels.walk``, as long as nothing is out of the ordinary; return how many are done."""
+        columns, level = self.columns, self.problem.y_norm
+        store = columns.room, columns.places, columns.gram, self.known
+        state = self.factor, self.order, self.table, self.k
+        given = data, tuple(self.unit), store, basis, *state, alphas, before, limits, level, goal, results
+        done, self.k, self.table = walk(*given)
+        columns.total = self.table.shape[1]
+        self.factors = (alphas[min(done, len(alphas) - 1)],) * 2
+        return done
 
     def start(self, w, c=None):
         """Take the coefficients w, with correlations c if they are known; activate what is not at zero, or not held.
@@ -157,7 +174,7 @@ class Face:
                 if not objective < least:
                     return done
                 least = objective
-            size = 1 if idle else max(_BLOCK, self.k // 5)
+            size = 1 if idle else max(BLOCK, self.k // 5)
             k = admit(self.order, self.table, self.k, size)
             if k == self.k:
                 return done
@@ -176,7 +193,7 @@ class Face:
             return 0
         state = self.columns.gram, self.factor, self.order, self.table, self.k
         unit, level = self.unit, self.problem.y_norm
-        done, self.k = trace(*state, alphas, unit.l1, unit.l2, level, _BLOCK, MANY_ROUNDS, points, rounds)
+        done, self.k = trace(*state, alphas, unit.l1, unit.l2, level, BLOCK, MANY_ROUNDS, points, rounds)
         self.factors = (alphas[min(done, len(alphas) - 1)],) * 2
         return done
 

@@ -14,7 +14,7 @@ e_j sum_k |b_k| |r_k|, which is more where the r_k are nearly dependent. Left ou
 
 import numpy as np
 
-from .kernels.screening import ambiguous
+from .kernels.screening import doubtful, project
 
 _MOST = 32  # vectors
 _SHARE = 10  # of X's memory, one part in so many, or
@@ -43,6 +43,11 @@ class ResidualBasis:
         return self._rows[: len(self.vectors)]
 
     @property
+    def arrays(self):
+        """What the kernels take of it."""
+        return self.vectors, self._rows, self.passes, self.left, self.noise
+
+    @property
     def full(self):
         """Whether there is no room for another vector."""
         return len(self.vectors) == self.room
@@ -51,7 +56,8 @@ class ResidualBasis:
         """Take in a residual, as ``sqrt(s) * r``, and its exact correlations c."""
         if self.full:
             return
-        a, beside = self.project(weighted)
+        a, beside = np.empty(len(self.vectors)), np.empty(len(weighted))
+        project(self.vectors, weighted, a, beside)
         size, length = np.sqrt(beside @ beside), np.sqrt(weighted @ weighted)
         if size <= _SPANNED * length:
             return
@@ -72,19 +78,7 @@ class ResidualBasis:
         rounding = 64 * _EPS * self.norm2 + 2.0 * spread * np.sqrt(self.norm2) * self.noise
         self.left = np.sqrt(np.maximum(self.left2, 0.0) + rounding)
 
-    def project(self, weighted):
-        """Return the coordinates of a weighted residual in the basis, and what lies beside it; twice, for rounding."""
-        a = self.vectors @ weighted
-        beside = weighted - a @ self.vectors
-        again = self.vectors @ beside
-        return a + again, beside - again @ self.vectors
-
     def doubtful(self, weighted, unit, alpha, known):
         """Return the columns, of those not ``known``, that the bound does not prove to be satisfied at alpha."""
-        a, beside = self.project(weighted)
-        m = len(a)
-        spread = np.sqrt(weighted @ weighted) + np.abs(self.passes[:m, :m] @ a).sum()
-        reach = self.left, np.sqrt(beside @ beside), self.noise, spread
-        held = unit.l1, alpha, unit.lo, unit.hi
-        count = ambiguous(a @ self.correlations, *reach, *held, known, self._doubtful)
+        count = doubtful(weighted, self.arrays, tuple(unit), alpha, known, self._doubtful)
         return self._doubtful[:count].copy()

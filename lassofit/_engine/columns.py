@@ -37,17 +37,28 @@ class Columns:
     def __init__(self, problem):
         self.problem = problem
         self.root = np.sqrt(problem.s)
-        self.which = np.empty(0, dtype=np.intp)
+        self.total = 0  # columns
+        self.room = np.empty(0, dtype=np.intp)  # for their indices, and some to come
         self.gram = np.empty((0, 0))  # of <x_i, x_j> over the known columns, in its first rows and columns
+
+    @property
+    def which(self):
+        """The known columns."""
+        return self.room[: self.total]
+
+    def reserve(self, size):
+        """Make room for this many columns."""
+        k = self.total
+        self.gram, old = np.empty((size, size)), self.gram
+        self.gram[:k, :k] = old[:k, :k]
+        self.room = _longer(self.room, k, size)
 
     def extend(self, new):
         """Meet the columns in ``new``, none of which is known."""
-        k, total = len(self.which), len(self.which) + len(new)
-        if total > len(self.gram):
-            grown = np.empty((max(64, 2 * total), max(64, 2 * total)))
-            grown[:k, :k] = self.gram[:k, :k]
-            self.gram = grown
-        self.which = np.concatenate([self.which, new])
+        k, total = self.total, self.total + len(new)
+        if total > len(self.room):
+            self.reserve(max(64, 2 * total))
+        self.room[k:total], self.total = new, total
         block = self._blocks(new)
         self.gram[:total, k:total] = block
         self.gram[k:total, :k] = block[:k].T
@@ -67,21 +78,22 @@ class DenseColumns(Columns):
     def __init__(self, problem):
         super().__init__(problem)
         self.target = self.root * problem.y
-        self._rows = np.empty((0, problem.n))
+        self.places = np.empty((0, problem.n))
 
     @property
     def rows(self):
         """The known columns, as rows."""
-        return self._rows[: len(self.which)]
+        return self.places[: self.total]
+
+    def reserve(self, size):
+        """Make room for this many columns."""
+        super().reserve(size)
+        self.places = _longer(self.places, self.total, size)
 
     def _blocks(self, new):
-        k, total = len(self.which) - len(new), len(self.which)
-        if total > len(self._rows):
-            grown = np.empty((max(64, 2 * total), self.problem.n))
-            grown[:k] = self._rows[:k]
-            self._rows = grown
-        self.problem.gather(new, self.problem.mean[new], self.root, 0, self._rows[k:total])
-        return self.rows @ self._rows[k:total].T
+        rows = self.places[self.total - len(new) : self.total]
+        self.problem.gather(new, self.problem.mean[new], self.root, 0, rows)
+        return self.rows @ rows.T
 
     def weighted(self, w):
         """Return ``sqrt(s) * r``; the columns with no coefficient are not read."""
@@ -106,7 +118,7 @@ class SparseColumns(Columns):
         self._ids, self._values = np.empty(0, dtype=np.int32), np.empty(0, dtype=data.dtype)
 
     def _blocks(self, new):
-        problem, k = self.problem, len(self.which) - len(new)
+        problem, k = self.problem, self.total - len(new)
         product = self._products(new, k)
         own = product[:, k:]
         own += own.T
@@ -123,7 +135,8 @@ class SparseColumns(Columns):
         ids, values = np.empty(size, dtype=self._ids.dtype), np.empty(size, dtype=self._values.dtype)
         by_rows(problem.lines, new, k, ends, ids, values)
         if used + size > len(self._ids):
-            self._ids, self._values = (_longer(a, used, used + size) for a in (self._ids, self._values))
+            longer = used + size + (used + size) // 2
+            self._ids, self._values = (_longer(a, used, longer) for a in (self._ids, self._values))
         append_rows(ends, ids, values, k, problem.s, self._ptr, self._ids, self._values, product)
         return product
 
@@ -140,14 +153,14 @@ class SparseColumns(Columns):
     def correlate(self, weighted):
         """Return <x_j, r> of the known columns from ``sqrt(s) * r``."""
         v = self.root * weighted
-        out = np.empty(len(self.which))
+        out = np.empty(self.total)
         correlate(self.problem.lines, self.which, v, out)
         return out - v.sum() * self.problem.mean[self.which]
 
 
 def _longer(array, used, size):
-    """Return an array of half as much again as ``size`` that begins with what is used of this one."""
-    longer = np.empty(size + size // 2, dtype=array.dtype)
+    """Return an array of this size that begins with what is used of this one."""
+    longer = np.empty((size, *array.shape[1:]), dtype=array.dtype)
     longer[:used] = array[:used]
     return longer
 

@@ -32,6 +32,12 @@ class Certificate(NamedTuple):
     loss: float = 0.0
     corrected: bool = False  # whether the dual point is another than r - Proj_F r
 
+    @classmethod
+    def of(cls, row, c=None):
+        """Return the Certificate that a row of ``kernels.certificates`` holds, of the correlations c."""
+        objective, gap, *rest = row.tolist()
+        return cls(objective, gap, c, *rest)
+
 
 class FreeBlock:
     """The columns of F, centred, weighted and orthonormalised: projections onto their span, steps within it.
@@ -100,10 +106,7 @@ def certify_points(problem, unit, w, c, v2, outside, alphas, free, slack, most=1
     """Certify the rows of w as ``certify_point`` does, each at its own multiple of the penalty ``unit``."""
     out = np.empty((len(w), 7))
     certificates(w, c, v2, outside, alphas, tuple(unit), free, slack, problem.y_norm, most, strict, out)
-    return [
-        Certificate(objective, gap, c[i], kappa, floor, noise, hidden, loss)
-        for i, (objective, gap, kappa, floor, noise, hidden, loss) in enumerate(out.tolist())
-    ]
+    return [Certificate.of(row, c_i) for row, c_i in zip(out, c, strict=True)]
 
 
 def rounding_share(problem, weight):

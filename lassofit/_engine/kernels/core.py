@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "529bcbf05a520aa5------------------------------------------------------------"
+STAMP = "781bbfc780ad313d----------------------------------"
 
 
 @kernel

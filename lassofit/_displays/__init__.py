@@ -1,0 +1,1 @@
+"""Displays: pictures of fitted estimators and paths, by scikit-learn's conventions."""

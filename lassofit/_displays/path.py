@@ -1,0 +1,316 @@
+"""``PathDisplay``: the coefficients of a path."""
+
+import numpy as np
+from scipy import sparse
+
+from .._regularization_path import RegularizationPath
+from . import sources, style
+
+_AXES = {
+    "alpha": "alpha (log scale)",
+    "l1_norm": "L1 norm of the coefficients",
+    "deviance_ratio": "deviance ratio",
+}
+
+
+class PathDisplay:
+    """Coefficients of a lasso or an elastic net, against alpha, their L1 norm or the deviance that they explain.
+
+    Make one by :meth:`from_estimator` or :meth:`from_path`; all parameters are kept as attributes.
+
+    Parameters
+    ----------
+    path : RegularizationPath
+        The path, as ``fit_path`` returns it.
+    feature_names : array-like of shape (n_features,), default=None
+        Names of the features; None: those that the path knows, or x0, x1, ...
+    alpha_min, alpha_1se : float, default=None
+        Alphas to mark, such as those of a :class:`LassoCV`; within the path's.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes with the paths.
+    figure_ : matplotlib Figure
+        Figure that they are in.
+    lines_ : list of matplotlib Line2D
+        The leading features' lines: those with the largest coefficients at the last alpha, in this order; a line's
+        label is its feature's name.
+    labels_ : list of matplotlib Text
+        Their names, as many as fit.
+    others_ : matplotlib LineCollection or None
+        The lines of all other features that are nonzero somewhere.
+    marks_ : list of matplotlib Line2D
+        The vertical lines at ``alpha_min`` and ``alpha_1se``.
+    support_ax_ : matplotlib SecondaryAxis
+        The axis at the top: the number of nonzero coefficients.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where ``path`` is no path, the names are not one for each feature, or an alpha to mark is not within the path.
+
+    See Also
+    --------
+    CVDisplay : The errors that ``alpha_min`` and ``alpha_1se`` come from.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from lassofit import LassoCV, PathDisplay
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> display = PathDisplay.from_estimator(LassoCV().fit(X, y), X, y)
+    >>> [line.get_label() for line in display.lines_[:3]]
+    ['s5', 's1', 'bmi']
+    """
+
+    def __init__(self, path, *, feature_names=None, alpha_min=None, alpha_1se=None):
+        if not isinstance(path, RegularizationPath):
+            raise TypeError(f"path must be a RegularizationPath, as fit_path returns it, got {type(path).__name__}.")
+        names = getattr(path, "feature_names_in_", None) if feature_names is None else feature_names
+        if names is None:
+            names = [f"x{j}" for j in range(path.n_features_in_)]
+        if len(names) != path.n_features_in_:
+            raise ValueError(f"feature_names must have {path.n_features_in_} names, one a feature, got {len(names)}.")
+        for name, alpha in (("alpha_min", alpha_min), ("alpha_1se", alpha_1se)):
+            if alpha is not None and not path.alphas[-1] * (1 - 1e-9) <= alpha <= path.alphas[0] * (1 + 1e-9):
+                within = f"{path.alphas[-1]:g} to {path.alphas[0]:g}"
+                raise ValueError(f"{name} must be within the path's alphas, {within}, got {alpha!r}.")
+        self.path = path
+        self.feature_names = np.asarray(names, dtype=object)
+        self.alpha_min = alpha_min
+        self.alpha_1se = alpha_1se
+
+    @classmethod
+    def from_path(
+        cls,
+        path,
+        *,
+        feature_names=None,
+        alpha_min=None,
+        alpha_1se=None,
+        x="alpha",
+        n_labels=10,
+        ax=None,
+        **kwargs,
+    ):
+        """Make the display of a path, and plot it.
+
+        Parameters
+        ----------
+        path : RegularizationPath
+            The path, as ``fit_path`` returns it.
+        feature_names : array-like of shape (n_features,), default=None
+            As in :class:`PathDisplay`.
+        alpha_min, alpha_1se : float, default=None
+            As in :class:`PathDisplay`.
+        x : {'alpha', 'l1_norm', 'deviance_ratio'}, default='alpha'
+            As in :meth:`plot`.
+        n_labels : int, default=10
+            As in :meth:`plot`.
+        ax : matplotlib Axes, default=None
+            As in :meth:`plot`.
+        **kwargs : dict
+            As in :meth:`plot`.
+
+        Returns
+        -------
+        display : PathDisplay
+            The display, plotted.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_diabetes
+        >>> from lassofit import Lasso, PathDisplay
+        >>> path = Lasso().fit_path(*load_diabetes(return_X_y=True), alphas=20)
+        >>> display = PathDisplay.from_path(path, x="l1_norm", n_labels=4)
+        >>> [text.get_text() for text in display.labels_]
+        ['x8', 'x4', 'x2', 'x5']
+        """
+        display = cls(path, feature_names=feature_names, alpha_min=alpha_min, alpha_1se=alpha_1se)
+        return display.plot(ax, x=x, n_labels=n_labels, **kwargs)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        alphas=None,
+        sample_weight=None,
+        feature_names=None,
+        x="alpha",
+        n_labels=10,
+        ax=None,
+        **kwargs,
+    ):
+        """Solve the path of an estimator on all rows, and plot it.
+
+        Parameters
+        ----------
+        estimator : object
+            A :class:`Lasso` or :class:`ElasticNet`, fitted or not; a fitted :class:`LassoCV` or :class:`ElasticNetCV`;
+            a fitted Pipeline that ends in one of the first two; a fitted :class:`PathSearchCV` or GridSearchCV over
+            these, for the path of ``best_estimator_``. ``alpha_min_`` and ``alpha_1se_`` are marked, where it has them
+            and they are within ``alphas``.
+        X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
+            Data.
+        y : array-like of shape (n_samples,)
+            Target values.
+        alphas : int or array-like, default=None
+            As in :meth:`Lasso.fit_path`. None: the grid of the cross-validation, or 100.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights of the rows.
+        feature_names : array-like of shape (n_features,), default=None
+            As in :class:`PathDisplay`.
+        x : {'alpha', 'l1_norm', 'deviance_ratio'}, default='alpha'
+            As in :meth:`plot`.
+        n_labels : int, default=10
+            As in :meth:`plot`.
+        ax : matplotlib Axes, default=None
+            As in :meth:`plot`.
+        **kwargs : dict
+            As in :meth:`plot`.
+
+        Returns
+        -------
+        display : PathDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError, ValueError, NotFittedError
+            Where the estimator has no path, or is not fitted; on bad data or alphas.
+        """
+        path = sources.path_of(estimator, X, y, alphas, sample_weight)
+        marks = {name: getattr(estimator, f"{name}_", None) for name in ("alpha_min", "alpha_1se")}
+        if alphas is not None:  # of another grid than the cross-validation's
+            marks = {n: a for n, a in marks.items() if a is not None and path.alphas[-1] <= a <= path.alphas[0]}
+        return cls(path, feature_names=feature_names, **marks).plot(ax, x=x, n_labels=n_labels, **kwargs)
+
+    def plot(self, ax=None, *, x="alpha", n_labels=10, **kwargs):
+        """Plot the paths.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; None: a new figure.
+        x : {'alpha', 'l1_norm', 'deviance_ratio'}, default='alpha'
+            What the horizontal axis has. 'alpha': on a logarithmic scale, falling to the right; an alpha of 0 has no
+            place there and is left out.
+        n_labels : int, default=10
+            How many leading features have a colour and a label.
+        **kwargs : dict
+            Passed on to matplotlib's ``plot`` for the leading features' lines.
+
+        Returns
+        -------
+        display : PathDisplay
+            This display.
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        ValueError
+            On bad parameters.
+        """
+        style.choose("x", x, tuple(_AXES))
+        if isinstance(n_labels, bool) or not isinstance(n_labels, int | np.integer) or n_labels < 0:
+            raise ValueError(f"n_labels must be an integer >= 0, got {n_labels!r}.")
+        at, marks = self._positions(x)
+        (ax,) = style.axes_for(ax)
+        rows, values = self._nonzero()
+        kept = np.isfinite(at)
+        at, values = at[kept], values[:, kept]
+        order = np.argsort(-np.abs(values[:, -1]), kind="stable")
+        leading = order[: min(n_labels, np.count_nonzero(values[:, -1]))]
+        self._limits(ax, x, at)
+        ax.axhline(0.0, color=style.GREY, linewidth=0.8, zorder=1)
+        self.others_ = _others(ax, at, np.delete(values, leading, axis=0))
+        dot = {"marker": "o"} if len(at) == 1 else {}
+        self.lines_ = [
+            ax.plot(at, values[i], **{"label": self.feature_names[rows[i]], **style.look(k), **dot, **kwargs})[0]
+            for k, i in enumerate(leading)
+        ]
+        if not len(rows):
+            ax.set_ylim(-1.0, 1.0)
+            ax.text(0.5, 0.55, "all coefficients are zero", transform=ax.transAxes, ha="center", color=style.ink(ax))
+        self.marks_ = style.marks_of(ax, marks)
+        if self.marks_:
+            style.legend_above(ax, self.marks_)
+        names, colors = self.feature_names[rows[leading]], [line.get_color() for line in self.lines_]
+        self.labels_ = style.end_labels(ax, at[-1], values[leading, -1], names, colors) if len(leading) else []
+        self.support_ax_ = style.support_axis(ax, at, self.path.df[kept])
+        ax.set_xlabel(_AXES[x])
+        ax.set_ylabel("coefficient")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def to_frame(self):
+        """Return what is plotted as a pandas data frame: a row an alpha, which is the index.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            Columns l1_norm, deviance_ratio and support_size, then the coefficients, by name, of the features that are
+            nonzero somewhere.
+
+        Raises
+        ------
+        ImportError
+            Without pandas.
+        """
+        pd = style.pandas()
+        rows, values = self._nonzero()
+        index = pd.Index(self.path.alphas, name="alpha")
+        known = {"l1_norm": self._l1_norms(), "deviance_ratio": self.path.deviance_ratio, "support_size": self.path.df}
+        coefs = pd.DataFrame(values.T, index=index, columns=list(self.feature_names[rows]))
+        return pd.concat([pd.DataFrame(known, index=index), coefs], axis=1)
+
+    def _nonzero(self):
+        """Return the features that are nonzero somewhere, and their coefficients, a row a feature."""
+        coefs = self.path.coefs
+        if sparse.issparse(coefs):
+            rows = np.unique(coefs.indices[coefs.data != 0])
+            return rows, coefs.tocsr()[rows].toarray()
+        rows = np.flatnonzero(coefs.any(axis=1))
+        return rows, coefs[rows]
+
+    def _l1_norms(self):
+        """Return the L1 norms of the coefficients."""
+        return np.asarray(abs(self.path.coefs).sum(axis=0), dtype=np.float64).ravel()
+
+    def _positions(self, x):
+        """Return the places of the alphas on the horizontal axis, NaN where there is none, and those of the marks."""
+        alphas, marks = self.path.alphas, style.mark_names(self.alpha_min, self.alpha_1se)
+        if x == "alpha":
+            if alphas[0] == 0:
+                raise ValueError("x='alpha' has no place for alpha=0 on its log scale. Use x='l1_norm'.")
+            return np.where(alphas > 0, alphas, np.nan), {n: a if a > 0 else None for n, a in marks.items()}
+        at = self._l1_norms() if x == "l1_norm" else self.path.deviance_ratio
+        # Between two alphas of the grid, on the straight lines that are drawn between them.
+        return at, {name: np.interp(alpha, alphas[::-1], at[::-1]) for name, alpha in marks.items()}
+
+    def _limits(self, ax, x, at):
+        """Set the horizontal limits."""
+        if x == "alpha":
+            style.alpha_axis(ax, at)
+            return
+        low, high = at.min(), at.max()
+        room = 0.03 * (high - low) if high > low else 0.5
+        ax.set_xlim(low - room, high + room)
+
+
+def _others(ax, at, values):
+    """Draw the lines of other features, as one collection, and return it."""
+    from matplotlib.collections import LineCollection
+
+    if not len(values):
+        return None
+    segments = np.stack([np.broadcast_to(at, values.shape), values], axis=2)
+    found = LineCollection(segments, colors=style.GREY, linewidths=0.7, alpha=0.7, zorder=1.2)
+    ax.add_collection(found)
+    ax.autoscale_view(scalex=False)
+    return found

@@ -1,0 +1,183 @@
+"""The way down a grid of alphas on the columns that are known, several alphas in one call.
+
+At every alpha: steps on the face, the bound that leaves few columns in doubt, these few priced, those that matter met,
+and the certificate. Whatever is out of the ordinary ends it before that alpha, which is then Python's: see
+``continuation``, where the same things happen a call at a time. Between calls from two threads Python takes turns, and
+two threads took longer than one.
+"""
+
+import numpy as np
+
+from ..jit import kernel
+from .certificate import certificates
+from .core import line_dot
+from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
+from .screening import doubtful, weigh
+
+STAMP = "781bbfc780ad313d----------------------------------"
+
+
+@kernel
+def meet(new, c, count, data, unit, alpha, store, table):
+    """Make the first ``count`` columns in ``new`` known, with correlations c; return the table with them."""
+    lines, mean, root, _, norm, slack = data
+    if count == 0:
+        return table
+    l1, l2, lo, hi = unit
+    which, rows, gram, known = store
+    n, total = root.shape[0], table.shape[1]
+    wider = np.zeros((table.shape[0], total + count))
+    for i in range(table.shape[0]):
+        for j in range(total):
+            wider[i, j] = table[i, j]
+    for t in range(count):
+        j, at = new[t], total + t
+        line, row, mean_j = lines[j], rows[at], mean[j]
+        for i in range(n):
+            row[i] = root[i] * (line[i] - mean_j)
+        for q in range(at + 1):
+            gram[at, q] = dot_tail(rows[q], row, np.int64(0), n)
+            gram[q, at] = gram[at, q]
+        which[at], known[j] = j, True
+        wider[C, at], wider[NORM, at], wider[SLACK, at] = c[t], norm[j], slack[j]
+        wider[L1, at], wider[L2, at], wider[LO, at], wider[HI, at] = alpha * l1[j], alpha * l2[j], lo[j], hi[j]
+    return wider
+
+
+@kernel
+def select(values, bar, which, c, out, c_out):
+    """Write the columns, and their correlations, whose values lie above the bar; return how many."""
+    count = 0
+    for t in range(values.shape[0]):
+        if values[t] > bar:
+            out[count], c_out[count] = which[t], c[t]
+            count += 1
+    return count
+
+
+@kernel
+def residual(target, rows, w, out):
+    """Write the weighted residual of w."""
+    for i in range(target.shape[0]):
+        out[i] = target[i]
+    for t in range(w.shape[0]):
+        if w[t] != 0.0:
+            add_tail(out, -w[t], rows[t], np.int64(0), target.shape[0])
+
+
+@kernel
+def descend(gram, factor, order, table, k, level, block, limit):
+    """Solve on the known columns: ``Face.solve``; return k, the rounds, whether it moved, and whether it is done."""
+    rounds, ever = 0, False
+    while True:
+        rounds += 1
+        k, moved, large = settle(gram, factor, order, table, k, level)
+        ever = ever or moved
+        if large or rounds == limit or (rounds > 1 and not moved):
+            return k, rounds, ever, False
+        grown = admit(order, table, k, max(block, k // 5))
+        if grown == k:
+            return k, rounds, ever, True
+        if grown > order.shape[0]:
+            return k, rounds, ever, False
+        grow(gram, factor, order, table, k, grown)
+        k = grown
+
+
+@kernel
+def price(data, weighted, which, c):
+    """Write <x_j, r> of the columns in ``which``."""
+    lines, mean, root, _, _, _ = data
+    n, total = weighted.shape[0], 0.0
+    v = np.empty(n)
+    for i in range(n):
+        v[i] = root[i] * weighted[i]
+        total += v[i]
+    for t in range(which.shape[0]):
+        c[t] = line_dot(lines, which[t], v) - total * mean[which[t]]
+
+
+@kernel
+def certify(table, weighted, level, clear, largest, out):
+    """Write what ``certificates`` does of the known columns alone: see ``Continuation._certify``."""
+    total = table.shape[1]
+    square, outside, one = np.empty(1), np.zeros(1), np.ones(1)
+    square[0] = dot_tail(weighted, weighted, np.int64(0), weighted.shape[0])
+    own, nothing = (table[L1], table[L2], table[LO], table[HI]), np.zeros(total, np.bool_)
+    w, c = table[W].reshape((1, total)), table[C].reshape((1, total))
+    certificates(w, c, square, outside, one, own, nothing, table[SLACK], level, 1.0 / clear, 1.0 / largest, out)
+
+
+@kernel
+def complete(data, unit, store, basis, factor, order, table, k, alpha, fall, limits, level, room, rounds):
+    """Solve at alpha, meeting what turns out to matter; return k, table, the rounds, whether it moved, and the scales.
+
+    The scales are those of ``screening.weigh``; where it has to be left to others, 0.
+    """
+    _, rows, gram, known = store
+    block, limit, most_active, least_met, most_priced, steep = limits
+    p, ever = known.shape[0], False
+    weighted, c, c_new, pulls, scores = np.empty(rows.shape[1]), np.empty(p), np.empty(p), np.empty(p), np.empty(p)
+    doubt, new = np.empty(p, np.int64), np.empty(p, np.int64)
+    while True:
+        k, more, moved, done = descend(gram, factor, order, table, k, level, block, limit - rounds)
+        rounds, ever, total = rounds + more, ever or moved, table.shape[1]
+        if not done or rounds >= limit or k > most_active:
+            return k, table, rounds, ever, weighted, 0.0, 0.0
+        residual(data[3], rows, table[W], weighted)
+        count = doubtful(weighted, basis, unit, alpha, known, doubt)
+        if count > most_priced:
+            return k, table, rounds, ever, weighted, 0.0, 0.0
+        price(data, weighted, doubt[:count], c)
+        for t in range(total):
+            table[C, t] = dot_tail(rows[t], weighted, np.int64(0), weighted.shape[0])
+        held = unit[0], alpha, unit[2], unit[3], data[4], data[5]
+        clear, largest = weigh(doubt[:count], c, *held, EXCESS, pulls, scores)
+        found = select(scores[:count], threshold(scores[:count], max(least_met, k // 2)), doubt, c, new, c_new)
+        again = found > 0
+        if not again and fall >= steep:  # the sequential strong rule: see ``continuation``
+            found = select(pulls[:count], 2.0 * fall - 1.0, doubt, c, new, c_new)
+        if total + found <= room:
+            table = meet(new, c_new, found, data, unit, alpha, store, table)
+        elif again:
+            return k, table, rounds, ever, weighted, 0.0, 0.0
+        if not again:
+            return k, table, rounds, ever, weighted, clear, largest
+
+
+@kernel
+def walk(data, unit, store, basis, factor, order, table, k, alphas, before, limits, level, goal, results):
+    """Solve at these alphas in turn; return how many are done, k, and the table.
+
+    ``before`` is the alpha before the first. Of every alpha, the coefficients of the known columns go to ``points``,
+    their number to ``sizes``, the rounds to ``rounds``, 0 where nothing moved, and ``certificates``' row to ``out``.
+    An alpha that misses the goal has a size too.
+    """
+    points, sizes, rounds, out = results
+    l1, l2, _, _ = unit
+    which, _, gram, _ = store
+    curved = False
+    for j in range(l2.shape[0]):
+        curved = curved or l2[j] > 0.0
+    for i in range(alphas.shape[0]):
+        alpha = alphas[i]
+        for t in range(table.shape[1]):
+            table[L1, t], table[L2, t] = alpha * l1[which[t]], alpha * l2[which[t]]
+        if curved:
+            grow(gram, factor, order, table, 0, k)
+        state = factor, order, table, k, alpha, min(alpha / before, 1.0)
+        k, table, rounds[i], moved, weighted, clear, largest = complete(
+            data, unit, store, basis, *state, limits, level, points.shape[1], rounds[i]
+        )
+        if not moved:
+            rounds[i] = 0
+        if clear == 0.0:
+            return i, k, table
+        certify(table, weighted, level, clear, largest, out[i : i + 1])
+        sizes[i] = table.shape[1]
+        if not out[i, 1] <= goal or out[i, 5] > 0.0:
+            return i, k, table
+        for t in range(sizes[i]):
+            points[i, t] = table[W, t]
+        before = alpha
+    return alphas.shape[0], k, table

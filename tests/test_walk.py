@@ -1,0 +1,96 @@
+"""Alphas solved several in a call are what they are one at a time; and every way back to one at a time is taken."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from test_continuation import BOX, FACTOR, KINDS, STORES, WEIGHTS, X, Y, _c_order_in_place  # noqa: F401
+
+from lassofit import ElasticNet, Lasso
+from lassofit._engine import active, continuation
+from lassofit._engine.continuation import Continuation
+from lassofit._engine.penalty import build_penalty
+from lassofit._engine.problem import Problem
+from lassofit._engine.solve import Control
+
+DENSE = [name for name in STORES if name != "csc"]
+
+
+def path(kind="plain", store="F", alphas=40, eps=1e-3, tol=1e-10):
+    options = {"l1_ratio": 1.0, "tol": tol, "max_iter": 10_000, **KINDS[kind]}
+    weights = options.pop("sample_weight", None)
+    return ElasticNet(**options).fit_path(STORES[store](X), Y, alphas, eps, sample_weight=weights)
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """How many alphas were asked for and done in every call."""
+    found, walk = [], active.walk
+
+    def watched(*args):
+        done, k, table = walk(*args)
+        found.append((len(args[8]), done))
+        return done, k, table
+
+    monkeypatch.setattr(active, "walk", watched)
+    return found
+
+
+@pytest.mark.parametrize("store", DENSE)
+@pytest.mark.parametrize("kind", KINDS)
+def test_alphas_in_one_call_are_those_one_at_a_time(kind, store, calls, monkeypatch):
+    tol = 1e-5 if store == "float32" else 1e-10  # a float32 target of 1e-10 of 1 is out of reach for some
+    many = path(kind, store, tol=tol)
+    assert sum(done for _, done in calls) > 20
+    monkeypatch.setattr(Continuation, "_room", lambda self: 0)
+    single = path(kind, store, tol=tol)
+    assert_allclose(many.coefs, single.coefs, atol=1e-9)
+    assert_allclose(many.intercepts, single.intercepts, atol=1e-9)
+    assert_array_equal(many.df, single.df)
+    assert (many.dual_gaps <= tol * np.var(Y) * 10).all()
+    assert ((many.n_iters == 0) == (single.n_iters == 0)).all()
+
+
+def trail(alphas, **control):
+    problem = Problem(np.asfortranarray(X), None, True, Y)
+    unit = build_penalty(problem, 1.0, 1.0, None, -np.inf, np.inf, False)
+    found = Continuation(problem, unit, Control(**{"tol": 1e-10, "max_iter": 1000, "solver": "active_set", **control}))
+    return found, list(found.follow(np.asarray(alphas)))
+
+
+GRID = Lasso().fit_path(X, Y, 40, 1e-3).alphas
+
+
+def test_what_is_out_of_the_ordinary_is_done_one_at_a_time(calls, monkeypatch):
+    plain = [solution.w for solution, _ in trail(GRID)[1]]
+    cases = {"_SHARE": 0.0, "_MOST": 4, "MANY_ROUNDS": 2, "_AT_ONCE": 1, "_STEEP": 2.0}
+    for name, value in cases.items():
+        with monkeypatch.context() as change:
+            calls.clear()
+            change.setattr(continuation, name, value)
+            found = trail(GRID)[1]
+        assert len(found) == len(GRID)
+        assert_allclose([solution.w for solution, _ in found], plain, atol=1e-9, err_msg=name)
+        assert sum(done for _, done in calls) < len(GRID)
+        if name != "_AT_ONCE" and name != "_STEEP":
+            assert any(done < asked for asked, done in calls)
+
+
+def test_a_goal_below_rounding_is_left_to_refinements(calls):
+    found, solutions = trail(GRID, tol=0.0)
+    assert found.data is None and len(calls) <= 8
+    assert all(solution.at_floor or solution.converged for solution, _ in solutions)
+
+
+def test_columns_are_met_within_the_room_there_is(calls, monkeypatch):
+    monkeypatch.setattr(continuation, "fits", lambda problem, size: size <= 20)
+    found, solutions = trail(GRID)
+    assert len(found.face.order) < 40 < len(found.face.columns.room) == 64  # what the first 20 made
+    assert 0 < len(solutions) < len(GRID) and found.outgrown
+    assert all(solution.converged for solution, _ in solutions)
+
+
+def test_a_user_s_data_are_left_as_they_are():
+    A, y, weights = np.asfortranarray(X), Y.copy(), WEIGHTS.copy()
+    A.flags.writeable = y.flags.writeable = weights.flags.writeable = False
+    model = ElasticNet(l1_ratio=0.9, bounds=BOX, penalty_factor=FACTOR)
+    assert model.fit_path(A, y, 30, 1e-3, sample_weight=weights).dual_gaps.max() < 1e-3 * np.var(Y) * 10
