@@ -16,6 +16,10 @@ class Shortfall(NamedTuple):
     text: str
 
 
+_EXACT = 1e-10  # of the mean square of y: the gap of one alpha's solution, by the active set, which mostly is rounding
+_CLOSER = 1e-2  # of tol, by sweeps
+
+
 class Source(NamedTuple):
     """What a solve needs: the Problem with its target, the Penalty of alpha = 1, the solver's Control, verbose."""
 
@@ -34,8 +38,16 @@ class Source(NamedTuple):
             yield i, solution, (1.0 - 2.0 * solution.certificate.loss / null if null > 0 else 0.0)
 
     def solve(self, alpha, start):
-        """Return the Solution at one alpha."""
-        ((_, solution, _),) = self.follow([alpha], start)
+        """Return the Solution at one alpha, converged where it is within tol.
+
+        A start from an alpha nearby is within tol as it is, so less is asked for.
+        """
+        from ._engine.solve import takes_sweeps
+
+        tol, solver, random = self.control.tol, self.control.solver, self.control.shuffle is not None
+        tight = _CLOSER * tol if takes_sweeps(solver, random) else min(tol, _EXACT)
+        ((_, solution, _),) = self._replace(control=self.control._replace(tol=tight)).follow([alpha], start)
+        solution.converged = solution.relative_gap <= tol
         return solution
 
     def rounded(self, solution):

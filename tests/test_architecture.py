@@ -17,7 +17,6 @@ HOUSE = [
     "_cli.text",
     "_cli.__init__",
     "__init__",
-    "dask",
     "_compare",
     "_displays.path _displays.cv _displays.convergence _displays.support",
     "_displays.sources",

@@ -98,6 +98,18 @@ def test_predict_checks_the_features(diabetes):
             plain.predict(X, bad)
 
 
+@pytest.mark.parametrize(("solver", "close"), [("auto", 1e-9), ("active_set", 1e-9), ("cd", 1e-3)])
+def test_coef_at_solves_though_its_neighbour_is_within_tol(diabetes, solver, close):
+    X, y = diabetes
+    path = Lasso(solver=solver).fit_path(X, y)
+    coef, intercept = path.coef_at(0.7)
+    exact = Lasso(0.7, tol=1e-14).fit(X, y)
+    assert_allclose(coef, exact.coef_, atol=close * np.abs(exact.coef_).max())
+    assert_allclose(intercept, exact.intercept_, rtol=1e-6)
+    near = path.coefs[:, np.argmin(np.abs(path.alphas - 0.7))]
+    assert np.abs(near - exact.coef_).max() > 1.5e-3 * np.abs(exact.coef_).max()
+
+
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, "0.1", None, True])
 def test_coef_at_names_a_bad_alpha(diabetes, bad):
     X, y = diabetes
