@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "529bcbf05a520aa5------------------------------------------------------------"
+STAMP = "10d1d24411cb0629---------------------------------------------"

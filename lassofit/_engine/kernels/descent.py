@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "529bcbf05a520aa5------------------------------------------------------------"
+STAMP = "10d1d24411cb0629---------------------------------------------"
 
 
 @kernel

@@ -18,7 +18,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, soft_threshold
 
-STAMP = "529bcbf05a520aa5------------------------------------------------------------"
+STAMP = "10d1d24411cb0629---------------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)

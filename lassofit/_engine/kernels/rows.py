@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "529bcbf05a520aa5------------------------------------------------------------"
+STAMP = "10d1d24411cb0629---------------------------------------------"
 
 
 @kernel
