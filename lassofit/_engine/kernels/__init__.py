@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "10d1d24411cb0629---------------------------------------------"
+STAMP = "15ed72dba3d98ed2---------------------------------------------"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "10d1d24411cb0629---------------------------------------------"
+STAMP = "15ed72dba3d98ed2---------------------------------------------"
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..jit import kernel, reduction
+from ..jit import inlined, inlined_reduction, kernel
 from .reading import (
     ALPHA,
     AUTO,
@@ -43,14 +43,14 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "10d1d24411cb0629---------------------------------------------"
+STAMP = "15ed72dba3d98ed2---------------------------------------------"
 
 _SMALLEST_SCALE = 1e-64
 _SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
 _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
 
 
-@reduction
+@inlined_reduction
 def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
     """Return the prediction of row k without the intercept, and the row's squared norm; what was due is paid."""
     due, total, norm2 = clock[PAID], 0.0, 0.0
@@ -73,7 +73,7 @@ def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
     return clock[SCALE] * total, norm2
 
 
-@kernel
+@inlined
 def step_size(rule, clock):
     """Return the step of the next update."""
     base = rule[ETA0]
@@ -89,7 +89,7 @@ def step_size(rule, clock):
     return clock[CUT] * base
 
 
-@kernel
+@inlined
 def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
     """Move along the gradient of the rows, whose weighted residuals over their number are r."""
     h = eta / clock[SCALE]
@@ -117,7 +117,7 @@ def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
         clock[SCALE] /= 1.0 + eta * rule[L2]
 
 
-@kernel
+@inlined
 def implicit_part(lines, mean, rows, s, r, adaptive, unit):
     """Return the part of an adaptive step that does not overshoot the rows' own targets.
 
@@ -141,7 +141,7 @@ def implicit_part(lines, mean, rows, s, r, adaptive, unit):
     return slope / (slope + curvature) if slope > 0.0 else 1.0
 
 
-@kernel
+@inlined
 def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, eta):
     """Do what ``take_step`` does under ftrl, with a step for every feature.
 
@@ -151,13 +151,15 @@ def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, et
     """
     for q in range(rows.shape[0]):
         start, end = span(lines, rows[q])
+        size = 0.0
         for t in range(start, end):
             j, x = entry(lines, mean, rows[q], t)
             own = adaptive[j]
             own[2] = max(own[2], abs(x))
             if x != 0.0:
-                clock[X_SQUARES] += (x / own[2]) ** 2
+                size += (x / own[2]) ** 2
             own[3] -= r[q] * x
+        clock[X_SQUARES] += size
     unit = eta * np.sqrt(clock[Y_SQUARES] / max(clock[X_SQUARES], 1.0))
     part = implicit_part(lines, mean, rows, s, r, adaptive, unit)
     for q in range(rows.shape[0]):
@@ -175,7 +177,7 @@ def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, et
     clock[PAID] += 1.0
 
 
-@kernel
+@inlined
 def note_target(y, rule, clock):
     """Take y into the sum of squares: about its running mean where the intercept moves, else about the intercept."""
     clock[Y_COUNT] += 1.0
