@@ -126,8 +126,9 @@ def streams(arguments):
     import numpy as np
     import texts
 
-    yield "made", *texts.made(arguments.rows, 50_000)
-    yield "made, drifting", *texts.made(arguments.rows, 50_000, drifts=True)
+    features = min(50_000, max(3000, arguments.rows))
+    yield "made", *texts.made(arguments.rows, features)
+    yield "made, drifting", *texts.made(arguments.rows, features, drifts=True)
     real = {}
     if arguments.debian:
         real["debian"] = texts.debian(arguments.debian)

@@ -60,12 +60,12 @@ def made(n, p, drifts=False):
     X = X.tocsr()
     if drifts:
         rng = np.random.default_rng(1)
-        coef, signal = np.zeros(p), np.zeros(n)
-        coef[rng.choice(p // 100, 100, replace=False)] = rng.standard_normal(100)
+        coef, signal, common = np.zeros(p), np.zeros(n), max(200, p // 100)
+        coef[rng.choice(common, 100, replace=False)] = rng.standard_normal(100)
         for start in range(0, n, -(-n // _MOVES)):
             part = slice(start, start + -(-n // _MOVES))
             signal[part] = X[part] @ coef
-            old, new = rng.choice(np.flatnonzero(coef), 50, replace=False), rng.choice(p // 100, 50, replace=False)
+            old, new = rng.choice(np.flatnonzero(coef), 50, replace=False), rng.choice(common, 50, replace=False)
             coef[old] = 0.0
             coef[new] = rng.standard_normal(50)
         y = signal + rng.standard_normal(n) * signal.std()
