@@ -26,8 +26,9 @@ class SGDLasso(StochasticRegressor):
         (Tsuruoka, Tsujii and Ananiadou 2009; lazy dual averaging): sparse, and for data from one distribution.
         'clipping': soft thresholding after every step (proximal descent, FOBOS): follows a drift, but noise makes
         most coefficients nonzero. 'truncated': the same every ``truncate_every`` steps (Langford, Li and Zhang 2009).
-        'ftrl': follow the regularised leader, with a step for every feature (McMahan et al. 2013). 'naive': the
-        subgradient; never an exact zero, and a step costs all features, for sparse X too. For teaching.
+        'ftrl': follow the regularised leader, with an implicit step for every feature (McMahan et al. 2013): for text
+        in streams. 'naive': the subgradient; never an exact zero, and a step costs all features, for sparse X too.
+        For teaching.
     l1_ratio : float, default=1.0
         Share of the L1 penalty, in [0, 1]. Below 1 all features that are not excluded need the same factor.
     fit_intercept : bool, default=True
@@ -41,7 +42,7 @@ class SGDLasso(StochasticRegressor):
         the best epoch's coefficients. None: all epochs are run, and the last one's are returned.
     learning_rate : {'auto', 'adaptive', 'invscaling', 'constant', 'optimal'}, default='auto'
         The step of update t = 0, 1, ...: 'constant': eta0. 'auto': ``eta0 / sqrt(1 + t / 1e5)`` in the first epoch
-        and on streams; from then on constant, and halved where an epoch stalls. 'adaptive': eta0, a fifth of it
+        and on streams; from then on constant, and halved where noise exceeds gain. 'adaptive': eta0, a fifth of it
         wherever ``fit`` would stop, until that is a millionth. 'invscaling': ``eta0 / (t + 1)^power_t``. 'optimal':
         ``eta0 / (1 + alpha eta0 t)``. 'ftrl' has its own steps and takes 'auto' only.
     eta0 : float or None, default=None

@@ -83,7 +83,7 @@ def textbook_cumulative(steps, etas, p, l1):
 
 
 def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
-    """FTRL-Proximal (McMahan et al. 2013) with lambda = t l1, in the units of the package."""
+    """FTRL-Proximal (McMahan et al. 2013) with lambda = t l1, implicit steps, in the units of the package."""
     p = X.shape[1]
     z, squares, D, largest, w, path = *np.zeros((5, p)), []
     seen, size = np.array([]), 0.0
@@ -97,7 +97,10 @@ def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
         squares = squares + g**2
         unit = eta * np.sqrt(spread / max(size, 1.0))
         new = np.where(g != 0, np.sqrt(squares) * largest / unit, D)
-        z, D = z + g - (new - D) * w, new
+        move = np.divide(g, new, out=np.zeros(p), where=g != 0)  # of which an implicit step takes a part
+        slope, curvature = g @ move, np.sum(s[rows] * (X[rows] @ move) ** 2) / len(rows)
+        part = slope / (slope + curvature) if slope > 0 else 1.0
+        z, D = z + part * g - (new - D) * w, new
         w = np.where(D > 0, soft_threshold(-z, t * l1) / np.where(D > 0, D + t * l2, 1), 0)
         w = np.maximum(w, lo)
         path.append(w)

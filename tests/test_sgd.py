@@ -285,3 +285,22 @@ def test_in_a_pipeline_and_a_search_over_alpha_and_method():
     grid = {"sgdlasso__alpha": [1e-3, 1.0], "sgdlasso__method": ["cumulative", "clipping", "ftrl"]}
     search = GridSearchCV(pipe, grid, cv=3, error_score="raise").fit(X, y)
     assert search.best_params_["sgdlasso__alpha"] == 1e-3 and search.best_score_ > 0.9
+
+
+def test_the_step_is_halved_where_noise_is_more_than_what_an_epoch_gains():
+    X, y = noisy()
+    plain = SGDLasso(0.1, batch_size="full", max_iter=60, tol=None).fit(X, y)
+    assert len(set(plain.history_["step"])) == 1  # no noise: never, though epochs gain less and less
+    noise = SGDLasso(0.1, max_iter=60, tol=None, random_state=0).fit(X, y)
+    assert noise.history_["step"][-1] <= noise.history_["step"][0] / 16
+    assert excess(noise, X, y)[0] <= 1e-6
+
+
+def test_where_many_features_count_the_step_stays_as_long_as_it_helps():
+    """500 x 500: with the step halved where an epoch gains little it ended 8e-4 above the least."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((500, 500))
+    y = X[:, ::20] @ rng.choice([-1.0, 1.0], 25)
+    y += rng.standard_normal(500) * y.std() / 3
+    model = SGDLasso(np.abs(X.T @ (y - y.mean())).max() / 500 / 10, random_state=0).fit(X, y)
+    assert model.converged_ and excess(model, X, y)[0] <= 3e-4

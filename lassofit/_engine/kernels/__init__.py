@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "781bbfc780ad313d----------------------------------"
+STAMP = "216552071720c71b-------------------------------------------------------------"

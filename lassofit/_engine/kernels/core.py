@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "781bbfc780ad313d----------------------------------"
+STAMP = "216552071720c71b-------------------------------------------------------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "781bbfc780ad313d----------------------------------"
+STAMP = "216552071720c71b-------------------------------------------------------------"
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..jit import kernel, reduction
+from ..jit import inlined, inlined_reduction, kernel
 from .reading import (
     ALPHA,
     AUTO,
@@ -43,14 +43,14 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "781bbfc780ad313d----------------------------------"
+STAMP = "216552071720c71b-------------------------------------------------------------"
 
 _SMALLEST_SCALE = 1e-64
 _SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
 _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
 
 
-@reduction
+@inlined_reduction
 def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
     """Return the prediction of row k without the intercept, and the row's squared norm; what was due is paid."""
     due, total, norm2 = clock[PAID], 0.0, 0.0
@@ -73,7 +73,7 @@ def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
     return clock[SCALE] * total, norm2
 
 
-@kernel
+@inlined
 def step_size(rule, clock):
     """Return the step of the next update."""
     base = rule[ETA0]
@@ -89,7 +89,7 @@ def step_size(rule, clock):
     return clock[CUT] * base
 
 
-@kernel
+@inlined
 def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
     """Move along the gradient of the rows, whose weighted residuals over their number are r."""
     h = eta / clock[SCALE]
@@ -117,23 +117,51 @@ def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
         clock[SCALE] /= 1.0 + eta * rule[L2]
 
 
-@kernel
-def take_adaptive_step(lines, mean, rows, r, v, clock, adaptive, l1, rule, eta):
+@inlined
+def implicit_part(lines, mean, rows, s, r, adaptive, unit):
+    """Return the part of an adaptive step that does not overshoot the rows' own targets.
+
+    For one row it is the implicit step's: ``1 / (1 + x D^-1 x)``. A row of many features that are new moved its
+    prediction by many residuals without it, and on real text small alphas left R^2 below 0 (Karampatziakis, Langford
+    2011). For a batch it is of the whole step, so that the gradients' mean, and the fixed point, stay what they are.
+    """
+    slope, curvature = 0.0, 0.0
+    if unit > 0.0:
+        for q in range(rows.shape[0]):
+            start, end = span(lines, rows[q])
+            product = 0.0
+            for t in range(start, end):
+                j, x = entry(lines, mean, rows[q], t)
+                own = adaptive[j]
+                D = np.sqrt(own[0] + own[3] * own[3]) * own[2]
+                if D > 0.0:
+                    product -= x * (own[3] * unit / D)
+            slope += r[q] * product
+            curvature += s[rows[q]] / rows.shape[0] * product * product
+    return slope / (slope + curvature) if slope > 0.0 else 1.0
+
+
+@inlined
+def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, eta):
     """Do what ``take_step`` does under ftrl, with a step for every feature.
 
     It is eta in units of sd(y) over the feature's largest value, and over the root of how many features of full size
     a row has: so a feature in other units, or y, gives the same model in other units (Ross, Mineiro, Langford 2013).
+    Of the gradient ``part`` is taken.
     """
     for q in range(rows.shape[0]):
         start, end = span(lines, rows[q])
+        size = 0.0
         for t in range(start, end):
             j, x = entry(lines, mean, rows[q], t)
             own = adaptive[j]
             own[2] = max(own[2], abs(x))
             if x != 0.0:
-                clock[X_SQUARES] += (x / own[2]) ** 2
+                size += (x / own[2]) ** 2
             own[3] -= r[q] * x
+        clock[X_SQUARES] += size
     unit = eta * np.sqrt(clock[Y_SQUARES] / max(clock[X_SQUARES], 1.0))
+    part = implicit_part(lines, mean, rows, s, r, adaptive, unit)
     for q in range(rows.shape[0]):
         start, end = span(lines, rows[q])
         for t in range(start, end):
@@ -143,13 +171,13 @@ def take_adaptive_step(lines, mean, rows, r, v, clock, adaptive, l1, rule, eta):
                 w = read_adaptive(v[j], own[1], of(l1, j), clock[PAID], rule[L2], rule[LOWEST])
                 own[0] += own[3] * own[3]
                 D = np.sqrt(own[0]) * own[2] / unit
-                v[j] += own[3] - (D - own[1]) * w
+                v[j] += part * own[3] - (D - own[1]) * w
                 own[1] = D
             own[3] = 0.0
     clock[PAID] += 1.0
 
 
-@kernel
+@inlined
 def note_target(y, rule, clock):
     """Take y into the sum of squares: about its running mean where the intercept moves, else about the intercept."""
     clock[Y_COUNT] += 1.0
@@ -222,7 +250,7 @@ def run(lines, mean, rows, y, s, room, v, paid, clock, adaptive, averages, l1, r
         if adaptive is None:
             take_step(lines, mean, some, room, v, clock, averages, paid, l1, rule, eta)
         else:
-            take_adaptive_step(lines, mean, some, room, v, clock, adaptive, l1, rule, eta)
+            take_adaptive_step(lines, mean, some, s, room, v, clock, adaptive, l1, rule, eta)
         clock[T] += 1.0
         if averages is not None:
             note_average(v, paid, clock, adaptive, averages, l1, rule)

@@ -14,7 +14,7 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "781bbfc780ad313d----------------------------------"
+STAMP = "216552071720c71b-------------------------------------------------------------"
 
 
 @kernel
