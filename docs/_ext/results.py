@@ -48,15 +48,36 @@ def ratios(name, data):
         f".. image:: generated/results/{file}\n   :class: only-{mode}\n   :alt: time of the fastest peer over ours\n\n"
         for mode, file in figures.items()
     )
-    rows = []
-    for line in lines:
-        cells = [(line.get(f"/{d:g}"), line.get(f"peer /{d:g}")) for d in divisors]
-        rows.append([line["label"].replace("\n", ", "), *(f"{rounded(r)} ({p})" if r else "--" for r, p in cells)])
+    rows = [[line["label"].replace("\n", ", "), *cells(line, divisors)] for line in lines]
     text += table(["data; alpha_max /", *(f"{d:g}" for d in divisors)], rows)
+    return text + lost(data)
+
+
+def cells(line, divisors):
+    """The ratios of a line, with the peer in brackets."""
+    pairs = [(line.get(f"/{d:g}"), line.get(f"peer /{d:g}")) for d in divisors]
+    return [f"{rounded(ratio)} ({peer})" if ratio else "--" for ratio, peer in pairs]
+
+
+def lost(data):
+    """Where a peer did better, or lassofit did not get there, as a list."""
+    text = ""
     for row in data["lost"]:
         who = "lassofit" if row["peer"] == "-" else row["peer"]
-        text += f"- {row['workload']} at alpha_max/{row['alpha_max/']:g}: {who} {row['what']}\n"
+        gap = f", gap {row['target']:g}" if len(data["settings"]["gap"]) > 1 else ""
+        text += f"- {row['workload']} at alpha_max/{row['alpha_max/']:g}{gap}: {who} {row['what']}\n"
     return text + "\n"
+
+
+def gaps(name, data):
+    """The fastest peer's time over ours, for every gap that was asked for."""
+    divisors, several = data["settings"]["ratios"], len(data["settings"]["gap"]) > 1
+    rows = [
+        [line["workload"], *([f"{line['target']:g}"] if several else []), *cells(line, divisors)]
+        for line in data["ratios"]
+    ]
+    heads = ["data", *(["gap"] if several else []), *(f"alpha_max/{d:g}" for d in divisors)]
+    return table(heads, rows) + lost(data)
 
 
 def cross_validation(name, data):
@@ -104,6 +125,9 @@ def compiling(name, data):
 
 PAGES = {
     "single_1e-6": ratios,
+    "single": gaps,
+    "real": gaps,
+    "threads": gaps,
     "defaults": ratios,
     "path": ratios,
     "cv": cross_validation,
