@@ -19,7 +19,7 @@ HOUSE = [
     "__init__",
     "dask",
     "_compare",
-    "_displays.path _displays.cv _displays.convergence _displays.support",
+    "_displays.path _displays.cv _displays.convergence _displays.support _displays.comparison",
     "_displays.sources",
     "_displays.style",
     "_search",
@@ -68,7 +68,7 @@ HOUSE = [
     "_engine.kernels.reading",
     "_engine.kernels.descent _engine.kernels.gram _engine.kernels.certificate _engine.kernels.rows",
     "_engine.kernels.core",
-    "_engine.jit _engine.calling",
+    "_engine.jit _engine.calling _text",
     "_displays.__init__ _engine.__init__ _engine.kernels.__init__",  # no code in them
 ]
 LEVEL = {f"lassofit.{name}": i for i, line in enumerate(HOUSE) for name in line.split()}
@@ -209,6 +209,7 @@ def test_the_rule_sees_a_long_function():
         ("from lassofit import SGDLasso; SGDLasso()", {"numba"}),
         ("import lassofit.testing", {"numba"}),
         ("from lassofit import CVDisplay, ConvergenceDisplay, PathDisplay, SupportDisplay", {"numba", "matplotlib"}),
+        ("from lassofit import Comparison, compare", {"numba", "matplotlib"}),
     ],
 )
 def test_import_is_lazy(statement, absent):

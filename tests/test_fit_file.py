@@ -11,8 +11,8 @@ from sklearn.preprocessing import StandardScaler
 
 from lassofit.__main__ import main
 from lassofit._cli import fit_file
-from lassofit._cli.text import counted
 from lassofit._compare import alpha_max
+from lassofit._text import counted
 
 DIABETES = load_diabetes(scaled=False)
 NAMES = list(DIABETES.feature_names)

@@ -7,9 +7,10 @@ from time import perf_counter
 
 import numpy as np
 
+from .._text import counted, duration, number, several, small, table
 from .setup import cache_folders, compiled_and_loaded
 from .table import make_design, read_columns
-from .text import Problem, counted, duration, number, say, several, small, table
+from .text import Problem, say
 
 FOLDS, N_ALPHAS, SMALLEST = 5, 50, 1e-3
 SEED = 0

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .text import Problem, counted, notation, read_number, several
+from .._text import counted, several
+from .text import Problem, notation, read_number
 
 MOST_LEVELS = 100  # values of a text column that --one-hot still turns into columns
 
