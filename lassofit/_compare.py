@@ -109,7 +109,7 @@ def compare(
     >>> others = {"random order": Lasso(selection="random", random_state=0)}
     >>> comparison = lassofit.compare(X, y, alphas=[0.5, 0.05], estimators=others, repeats=3)
     >>> [(row.alpha, row.name, row.support_size) for row in comparison.rows[:3]]
-    [(0.5, 'lassofit', 3), (0.5, 'scikit-learn', 3), (0.5, 'random order', 3)]
+    [(0.5, 'lassofit', 4), (0.5, 'scikit-learn', 4), (0.5, 'random order', 4)]
     >>> all(row.reached and row.gap <= 1e-6 for row in comparison.rows)
     True
     """

@@ -13,7 +13,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "lassofit"
 HOUSE = [
     "__main__",
     "_cli.demo _cli.fit_file",
-    "_cli.setup _cli.table",
+    "_cli.report",
+    "_cli.figures _cli.code",
+    "_cli.fitting",
+    "_cli.setup _cli.table _cli.bar _cli.outputs",
     "_cli.text",
     "_cli.__init__",
     "__init__",

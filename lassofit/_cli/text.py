@@ -1,6 +1,7 @@
 """What is said to the user, and how numbers are written in a file."""
 
 import re
+import sys
 
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.' \xa0\u202f])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")  # 1,009,618.5
 
@@ -12,6 +13,11 @@ class Problem(Exception):
 def say(*lines):
     """Print at once, whatever stdout is connected to."""
     print(*lines, sep="\n", flush=True)
+
+
+def aside(text):
+    """Print what is no result, to stderr, at once."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def read_number(text, decimal):
