@@ -8,12 +8,13 @@ import numpy as np
 
 # Colours that stand for the page's own: CSS variables replace them in the SVG, so one picture serves light and dark.
 _INK, _PAPER = "#0a0b0c", "#0d0e0f"
+_VARIABLES = {_INK: "--ink", _PAPER: "--panel", "#0072b2": "--up", "#d55e00": "--down"}
 _STYLE = {
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK),
     "axes.facecolor": _PAPER, "legend.edgecolor": "0.5", "svg.fonttype": "none", "svg.hashsalt": "lassofit",
 }  # fmt: skip
 _MOST_LINES = 100  # of the features without a label; more of them become an image
-_SIZE = (5.4, 4.2)
+_SIZE = (4.8, 3.9)  # so that text is legible on a telephone, where the width is scaled by .95
 _LABELS = {"cv": "Errors of the cross-validation against alpha", "path": "Path of the coefficients"}
 
 
@@ -91,7 +92,9 @@ def _for_page(svg, name):
     svg = re.sub(r'(\sid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', rf'\1 role="img" aria-label="{_LABELS[name]}"', svg, count=1)
-    return svg.replace(_INK, "var(--ink)").replace(_PAPER, "var(--panel)").strip()
+    for color, variable in _VARIABLES.items():
+        svg = svg.replace(color, f"var({variable})")
+    return svg.strip()
 
 
 def sizes(fitted):

@@ -16,7 +16,7 @@ from .fitting import SEED, TOL, deviations
 _CSS = """
 :root { color-scheme: light dark; --paper: #f6f7f9; --panel: #fff; --ink: #1b1f24; --soft: #59636e; --line: #d5dae0;
   --up: #0072B2; --down: #D55E00; --good: #00714e; --bad: #a33b00; }
-@media (prefers-color-scheme: dark) { :root { --paper: #101316; --panel: #181c20; --ink: #e8ebee; --soft: #a3adb8;
+@media (prefers-color-scheme: dark) { :root { --paper: #0b0d0f; --panel: #131619; --ink: #e8ebee; --soft: #a3adb8;
   --line: #353c44; --up: #3d9bdc; --down: #e8762b; --good: #2fbf8f; --bad: #ff9a5c; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, "Segoe UI", sans-serif; }
@@ -50,7 +50,8 @@ figcaption { font-size: .9rem; color: var(--soft); }
 details { margin-top: .6rem; } summary { cursor: pointer; } li { overflow-wrap: anywhere; }
 pre { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: .4rem; padding: .7rem;
   font-size: .85rem; margin: .5rem 0 0; }
-@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } section { padding: .8rem; } }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } section { padding: .8rem; }
+  th, td { font-size: .85rem; padding-right: .4rem; } th:first-child, td:first-child { min-width: 5.2rem; } }
 """
 _HEAD = """<!DOCTYPE html>
 <html lang="en">
@@ -133,9 +134,10 @@ def _pictures(fitted):
     """Return the choice of alpha: its table and the pictures."""
     settings, found = fitted.settings, svgs(fitted)
     scale = " per standard deviation of their columns" if settings.standardize else ""
+    above = "above, how many coefficients are not zero."
     captions = {
-        "cv": "Mean squared error on the rows held out, and its standard error; above, how many are not zero.",
-        "path": f"The coefficients{scale}, as alpha falls; above, how many coefficients are not zero.",
+        "cv": f"Mean squared error on the rows held out, with its standard error; {above}",
+        "path": f"The coefficients{scale}, as alpha falls; {above}",
     }
     figures = "\n".join(
         f"<figure>\n{svg}\n<figcaption>{captions[name]}</figcaption>\n</figure>" for name, svg in found.items()
@@ -147,16 +149,9 @@ def _pictures(fitted):
     for size, (name, alpha, error, spread, _) in zip(sizes(fitted), fitted.choices(), strict=True):
         if name == settings.rule:
             chosen.append(len(rows))
-        rows.append(
-            (
-                f"alpha_{name}" + ", chosen" * (name == settings.rule),
-                number(alpha),
-                number(error),
-                number(spread, 3),
-                str(size),
-            )
-        )
-    rows.append(("the mean alone", "", number(fitted.null_error), "", "0"))
+        label = f"alpha_{name}" + "<br><small>chosen</small>" * (name == settings.rule)
+        rows.append((label, number(alpha, 5), number(error, 5), number(spread, 3), str(size)))
+    rows.append(("the mean alone", "", number(fitted.null_error, 5), "", "0"))
     table = _table(("", "alpha", "error", "std. error", "nonzero"), rows, chosen)
     grid = fitted.model.alphas_
     text = (
