@@ -80,20 +80,7 @@ def _add_fit(commands):
     )
     fit.add_argument("file", metavar="FILE", help="CSV or Parquet file, the names in its first row")
     fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
-    fit.add_argument(
-        "--alpha",
-        type=_alpha,
-        metavar="A",
-        help="the penalty; without it, chosen by cross-validation",
-    )
-    fit.add_argument(
-        "--cv", type=_folds, metavar="K", help="folds of the cross-validation that chooses alpha (default: 5)"
-    )
-    fit.add_argument(
-        "--rule",
-        choices=("min", "1se"),
-        help="the alpha with the smallest error, or the largest within one standard error of it (default: min)",
-    )
+    _add_choice(fit)
     fit.add_argument(
         "--drop",
         action="append",
@@ -130,6 +117,30 @@ def _add_fit(commands):
         metavar="N",
         help="coefficients to show, 0 for all (default: 40)",
     )
+    _add_outputs(fit)
+    fit.set_defaults(run=_fit)
+
+
+def _add_choice(fit):
+    """Add the options on alpha."""
+    fit.add_argument(
+        "--alpha",
+        type=_alpha,
+        metavar="A",
+        help="the penalty; without it, chosen by cross-validation",
+    )
+    fit.add_argument(
+        "--cv", type=_folds, metavar="K", help="folds of the cross-validation that chooses alpha (default: 5)"
+    )
+    fit.add_argument(
+        "--rule",
+        choices=("min", "1se"),
+        help="the alpha with the smallest error, or the largest within one standard error of it (default: min)",
+    )
+
+
+def _add_outputs(fit):
+    """Add the options on the effort and on what is written."""
     fit.add_argument(
         "--max-iter", type=_positive, default=10_000, metavar="N", help="iterations of every fit (default: 10000)"
     )
@@ -138,7 +149,6 @@ def _add_fit(commands):
     )
     fit.add_argument("--report", metavar="FILE", help="write a report as one self-contained page, .html")
     fit.add_argument("--json", action="store_true", help="print the results as JSON")
-    fit.set_defaults(run=_fit)
 
 
 def _alpha(text):
