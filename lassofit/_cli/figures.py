@@ -24,10 +24,11 @@ def save_plot(fitted, path):
 
     drawers = _drawers(fitted)
     figure = Figure(figsize=(7, 4.6 * len(drawers)), dpi=150, layout="constrained")
+    parts = figure.subfigures(len(drawers), squeeze=False).ravel()  # of subplots, inner ones would lose their labels
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that the font lacks
-        for draw, ax in zip(drawers.values(), figure.subplots(len(drawers), squeeze=False).ravel(), strict=True):
-            draw(fitted, ax)
+        for draw, part in zip(drawers.values(), parts, strict=True):
+            draw(fitted, part.subplots())
         figure.savefig(path)
 
 

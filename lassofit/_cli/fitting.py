@@ -91,11 +91,13 @@ def fit_design(design, settings, with_path=False):
             with progress(model, title, steps):
                 model.fit(X, y)
             seconds = perf_counter() - start
+            short = any(
+                issubclass(w.category, ConvergenceWarning) for w in caught
+            )  # of the fits, not of the plot's path
             if with_path:
                 path = _path(design, settings, model)
     except ValueError as error:  # what the checks of the table have missed
         raise Problem(str(error)) from error
-    short = any(issubclass(w.category, ConvergenceWarning) for w in caught)
     converged = bool(model.converged_) and not short
     return Fitted(design, settings, model, seconds, null_error, _texts(caught), converged, path)
 
