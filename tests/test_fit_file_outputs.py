@@ -111,6 +111,49 @@ def test_the_code_in_a_report_makes_the_same_model(odd_csv, capsys, options):
     assert model.relative_gap_ <= 1e-6
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "writing"),
+    [
+        ("commas.csv", ["--decimal", ","], {"sep": ";", "decimal": ","}),
+        ("tabs.tsv", ["--encoding", "utf-16"], {"sep": "\t", "encoding": "utf-16"}),
+        ("packed.csv.gz", [], {}),
+        ("table.parquet", ["--one-hot"], None),
+    ],
+)
+def test_the_code_in_a_report_reads_every_kind_of_file(tmp_path, capsys, name, options, writing):
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"größe": rng.normal(size=60), "b": rng.normal(size=60), "yes": rng.random(60) > 0.5})
+    frame["y"] = frame["größe"] + frame["yes"] + 0.3 * rng.normal(size=60)
+    path = str(tmp_path / name)
+    if writing is None:
+        pytest.importorskip("pyarrow")
+        frame.assign(kind=pd.Categorical(rng.choice(["u", "v"], 60))).to_parquet(path)
+    else:
+        frame.to_csv(path, index=False, **writing)
+    page, text, _ = reported(capsys, path, "--target", "y", "--alpha", "0.05", *options)
+    coefs, _ = model_of(text)
+    shown = {row[0]: float(row[3]) for row in page.rows if len(row) == 4 and row[0] in coefs}
+    assert shown.keys() >= {"größe", "yes"}
+    assert shown == pytest.approx({key: value for key, value in coefs.items() if value}, rel=1e-4)
+
+
+def test_one_hot_makes_no_name_twice(tmp_path, capsys):
+    path = write_csv(tmp_path / "t.csv", ["c=u", "c", "y"], [(k % 5, "uv"[k % 2], k % 7) for k in range(30)])
+    assert "rename these: c=u" in refused(capsys, "fit", path, "--target", "y", "--one-hot")
+
+
+def test_the_pictures_of_a_report_take_the_colours_of_the_page(diabetes_csv, capsys):
+    page, _, _ = reported(capsys, diabetes_csv, "--target", "progress", "--alpha", "2")
+    start = next(k for k, (tag, _) in enumerate(page.elements) if tag == "svg")
+    styles = [attrs.get("style", "") for _, attrs in page.elements[start:]]
+    colors = {color for one in styles for color in re.findall(r"(?:fill|stroke): (#\w+)", one)}
+    light = {color for color in colors if min(int(color[k : k + 2], 16) for k in (1, 3, 5)) > 0xC0}
+    dark = {color for color in colors if max(int(color[k : k + 2], 16) for k in (1, 3, 5)) < 0x40}
+    assert not light and not dark and any("var(--ink)" in one for one in styles)
+    assert {"--ink", "--panel", "--up", "--down"} <= set(re.findall(r"(--\w+):", page.text("style")))
+
+
 def test_a_report_folds_the_smaller_coefficients_away(diabetes_csv, capsys):
     page, _, _ = reported(capsys, diabetes_csv, "--target", "progress", "--alpha", "2", "--top", "3")
     assert [row[0] for row in page.rows if row[0] in DIABETES.feature_names][:3] == ["bmi", "s5", "bp"]

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from .._text import number
+from ..testing import certify
 from .bar import progress
 from .table import Design
 from .text import Problem
@@ -38,6 +39,7 @@ class Fitted(NamedTuple):
     null_error: float  # of the training rows' mean, over the folds; NaN for a given alpha
     warned: list  # of texts
     converged: bool  # of all fits
+    certificate: object  # recomputed without the solver's code
     path: object  # a RegularizationPath, in effects per standard deviation where standardized; None if not needed
 
     @property
@@ -99,7 +101,8 @@ def fit_design(design, settings, with_path=False):
     except ValueError as error:  # what the checks of the table have missed
         raise Problem(str(error)) from error
     converged = bool(model.converged_) and not short
-    return Fitted(design, settings, model, seconds, null_error, _texts(caught), converged, path)
+    again = certify(model, X, y)
+    return Fitted(design, settings, model, seconds, null_error, _texts(caught), converged, again, path)
 
 
 def cross_validator(folds):

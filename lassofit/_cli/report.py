@@ -196,10 +196,7 @@ def _coefficients(fitted, top):
 
 def _certificate(fitted):
     """Return the certificate and what it means."""
-    from ..testing import certify
-
-    model, design = fitted.model, fitted.design
-    again = certify(model, design.X, design.y)
+    model, again = fitted.model, fitted.certificate
     gap = f'<span class="whole">{small(float(model.dual_gap_))}</span>'
     text = (
         f"At this alpha no other coefficients whatsoever can make the objective, {number(again.objective)}, smaller by "

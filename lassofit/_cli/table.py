@@ -105,6 +105,9 @@ def make_design(columns, target, drop=(), one_hot=False, decimal="."):
     parts = {c.name: [c] if c.numeric else _indicators(c) for c in features}
     encoded = {c.name: len(parts[c.name]) for c in features if not c.numeric}
     features = [part for found in parts.values() for part in found]
+    twice = [name for name, count in Counter(column.name for column in features).items() if count > 1]
+    if twice:
+        raise Problem(f"--one-hot makes columns of names that are there already; rename these: {several(twice)}")
     if not features:
         raise Problem("no columns are left to explain the target with")
     _refuse_extreme([*features, y])
