@@ -65,9 +65,10 @@ def compare(
     alphas : float or array-like, default=None
         The penalties, above 0. None: 1/2, 1/10 and 1/100 of the smallest alpha at which all coefficients are zero.
     estimators : list of estimators or dict of {str: estimator}, default=None
-        Further estimators with the parameters ``alpha`` and ``tol``, and settings of their own; they are cloned, not
-        changed. Those of a list are named after package and class. One named 'lassofit' or 'scikit-learn' replaces
-        that one, whose default settings are used otherwise.
+        Further estimators with the parameter ``alpha``, and settings of their own; they are cloned, not changed. One
+        without a parameter ``tol``, such as ``sklearn.linear_model.LassoLars``, is fitted as it is. Those of a list are
+        named after package and class. One named 'lassofit' or 'scikit-learn' replaces that one, which otherwise has its
+        default settings.
     gap : float, default=1e-6
         Dual gap to reach, over the objective of the model with an intercept alone; at most 1.
     sample_weight : float or array-like of shape (n_samples,), default=None
@@ -162,9 +163,8 @@ def _named(estimators):
                 f"estimators: {name!r} must be an unfitted estimator, such as Lasso(), got {estimator!r:.100}."
             )
         parameters = estimator.get_params()
-        for needed in ("alpha", "tol"):
-            if needed not in parameters:
-                raise ValueError(f"estimators: {name!r} needs the parameter {needed!r}, which this sets, and has none.")
+        if "alpha" not in parameters:
+            raise ValueError(f"estimators: {name!r} needs the parameter 'alpha', which this sets, and has none.")
         for key, value in _PROBLEM.items():
             own = parameters.get(key, value)
             if own is not value and not (np.isscalar(own) and own == value):
@@ -219,7 +219,7 @@ def _at(alpha, estimators, X, y, known, null, largest, *, gap, max_iter, repeats
                 fraction=fraction,
                 name=name,
                 reached=fit.gap <= gap,
-                tol=float(fit.estimator.tol),
+                tol=float(getattr(fit.estimator, "tol", np.nan)),
                 n_iter=_iterations(fit.estimator),
                 support_size=int(np.count_nonzero(fit.coef)),
                 objective=objective(X, y, fit.coef, fit.intercept, alpha=alpha, **known),
@@ -240,11 +240,15 @@ def _iterations(estimator):
 
 def _reach(estimator, X, y, known, null, gap):
     """Return the time of the first fit, and the fit at the loosest tolerance that suffices."""
-    # relative_gap_ is the gap over twice the null objective, and tol bounds it.
-    ladder = [gap / 2] if isinstance(estimator, Lasso) else gap * _LADDER
+    ladder = gap * _LADDER
+    if isinstance(estimator, Lasso):  # relative_gap_ is the gap over twice the null objective, and tol bounds it
+        ladder = [gap / 2]
+    if "tol" not in estimator.get_params():
+        ladder = [None]
     first = best = None
     for tol in ladder:
-        fit = _timed_fit(clone(estimator).set_params(tol=float(tol)), X, y, known, null)
+        asked = {} if tol is None else {"tol": float(tol)}
+        fit = _timed_fit(clone(estimator).set_params(**asked), X, y, known, null)
         first = fit.seconds if first is None else first
         best = fit if best is None or fit.gap < best.gap else best
         if fit.gap <= gap or fit.exhausted:

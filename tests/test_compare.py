@@ -141,6 +141,11 @@ def test_a_given_estimator_replaces_the_one_of_its_name_and_stays_as_it_was(colu
     np.testing.assert_array_equal(y, DIABETES.target)
 
 
+def test_an_estimator_without_a_tolerance_has_one_try(columns):
+    row = compare(columns, DIABETES.target, [1.0], estimators=[linear_model.LassoLars()], **QUICK).rows[2]
+    assert row.name == "sklearn.LassoLars" and row.reached and np.isnan(row.tol)
+
+
 @pytest.mark.parametrize(
     ("given", "error", "message"),
     [

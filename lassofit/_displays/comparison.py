@@ -51,7 +51,8 @@ class Comparison:
         - ``alpha``, and ``fraction``: alpha over the smallest alpha at which all coefficients are zero;
         - ``name`` of the estimator;
         - ``reached``: whether it reached the gap; if not, the other figures are those of its best fit;
-        - ``tol``, the tolerance that it was given, and ``n_iter``, its iterations; -1 if it does not tell them;
+        - ``tol``, the tolerance that it was given, NaN if it takes none, and ``n_iter``, its iterations; -1 if it does
+          not tell them;
         - ``support_size``, the number of coefficients that are not zero, and ``objective``, in units of y squared;
         - ``gap``: dual gap over the objective of the model with an intercept alone, in units of which it was asked for;
         - ``coef_difference``: largest absolute difference from the coefficients of the first estimator; it
