@@ -23,7 +23,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 sy
 main { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
-p { margin: .4rem 0; } .soft { color: var(--soft); }
+p { margin: .4rem 0; overflow-wrap: anywhere; } .soft { color: var(--soft); }
 section { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem;
   margin-top: 1rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin-top: 1rem; }
@@ -51,7 +51,9 @@ details { margin-top: .6rem; } summary { cursor: pointer; } li { overflow-wrap: 
 pre { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: .4rem; padding: .7rem;
   font-size: .85rem; margin: .5rem 0 0; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } section { padding: .8rem; }
-  th, td { font-size: .85rem; padding-right: .4rem; } th:first-child, td:first-child { min-width: 5.2rem; } }
+  th, td { font-size: .8rem; padding-right: .4rem; } th:first-child, td:first-child { min-width: 5rem; }
+  th:last-child, td:last-child { padding-right: 0; }
+  td.bar { min-width: 4rem; } }
 """
 _HEAD = """<!DOCTYPE html>
 <html lang="en">
@@ -150,14 +152,14 @@ def _pictures(fitted):
         if name == settings.rule:
             chosen.append(len(rows))
         label = f"alpha_{name}" + "<br><small>chosen</small>" * (name == settings.rule)
-        rows.append((label, number(alpha, 5), number(error, 5), number(spread, 3), str(size)))
+        rows.append((label, number(alpha, 4), number(error, 5), number(spread, 3), str(size)))
     rows.append(("the mean alone", "", number(fitted.null_error, 5), "", "0"))
-    table = _table(("", "alpha", "error", "std. error", "nonzero"), rows, chosen)
+    table = _table(("", "alpha", "error", "± s.e.", "columns"), rows, chosen)
     grid = fitted.model.alphas_
     text = (
         "<p>alpha_min has the smallest mean squared error on the rows held out; alpha_1se is the largest alpha "
-        f"within one standard error of it. {settings.folds} folds, rows shuffled (seed {SEED}); {len(grid)} values of "
-        f"alpha from {number(grid[0])}, "
+        f"within one standard error (s.e.) of it. {settings.folds} folds, rows shuffled (seed {SEED}); {len(grid)} "
+        f"values of alpha from {number(grid[0])}, "
         f"where all coefficients are zero, to {number(grid[-1])}; {duration(fitted.seconds)}.</p>"
     )
     return _section("The choice of alpha", f"{table}\n{text}\n{figures}")
