@@ -9,6 +9,7 @@ __version__ = "0.1.0.dev0"
 
 _HOME = {
     "CVDisplay": "_displays.cv",
+    "Comparison": "_displays.comparison",
     "ConvergenceDisplay": "_displays.convergence",
     "ElasticNet": "_lasso",
     "ElasticNetCV": "_lasso_cv",
@@ -19,13 +20,15 @@ _HOME = {
     "RegularizationPath": "_regularization_path",
     "SGDLasso": "_sgd",
     "SupportDisplay": "_displays.support",
+    "compare": "_compare",
     "enet_path": "_path",
     "lasso_path": "_path",
 }
 
 __all__ = [
-    "CVDisplay", "ConvergenceDisplay", "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathDisplay", "PathSearchCV",
-    "RegularizationPath", "SGDLasso", "SupportDisplay", "__version__", "enet_path", "lasso_path",
+    "CVDisplay", "Comparison", "ConvergenceDisplay", "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathDisplay",
+    "PathSearchCV", "RegularizationPath", "SGDLasso", "SupportDisplay", "__version__", "compare", "enet_path",
+    "lasso_path",
 ]  # fmt: skip
 
 

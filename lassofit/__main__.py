@@ -21,7 +21,7 @@ def main(argv=None):
     -------
     code : int
         0 if all went well, 2 if the arguments or the input cannot be used (argparse itself exits
-        with 2 by raising SystemExit), 130 if interrupted.
+        with 2 by raising SystemExit), 3 if a fit did not converge, 130 if interrupted.
     """
     arguments = parser().parse_args(argv)
     if hasattr(sys.stdout, "reconfigure"):
@@ -75,15 +75,12 @@ def _add_fit(commands):
         "fit",
         help="fit a table in a CSV or Parquet file",
         description="Fit the lasso to a table and print its named coefficients and certificate.",
+        epilog="The results go to stdout, all else to stderr. Exit codes: 0 done; 2 the arguments or the table "
+        "cannot be used; 3 a fit did not converge, the results are written all the same; 130 interrupted.",
     )
     fit.add_argument("file", metavar="FILE", help="CSV or Parquet file, the names in its first row")
     fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
-    fit.add_argument(
-        "--alpha",
-        type=_alpha,
-        metavar="A",
-        help="the penalty; without it, chosen by five-fold cross-validation",
-    )
+    _add_choice(fit)
     fit.add_argument(
         "--drop",
         action="append",
@@ -118,9 +115,40 @@ def _add_fit(commands):
         type=_count,
         default=40,
         metavar="N",
-        help="coefficients to print, 0 for all (default: 40)",
+        help="coefficients to show, 0 for all (default: 40)",
     )
+    _add_outputs(fit)
     fit.set_defaults(run=_fit)
+
+
+def _add_choice(fit):
+    """Add the options on alpha."""
+    fit.add_argument(
+        "--alpha",
+        type=_alpha,
+        metavar="A",
+        help="the penalty; without it, chosen by cross-validation",
+    )
+    fit.add_argument(
+        "--cv", type=_folds, metavar="K", help="folds of the cross-validation that chooses alpha (default: 5)"
+    )
+    fit.add_argument(
+        "--rule",
+        choices=("min", "1se"),
+        help="the alpha with the smallest error, or the largest within one standard error of it (default: min)",
+    )
+
+
+def _add_outputs(fit):
+    """Add the options on the effort and on what is written."""
+    fit.add_argument(
+        "--max-iter", type=_positive, default=10_000, metavar="N", help="iterations of every fit (default: 10000)"
+    )
+    fit.add_argument(
+        "--plot", metavar="FILE", help="write a plot of the path and the cross-validation, as .png, .svg or .pdf"
+    )
+    fit.add_argument("--report", metavar="FILE", help="write a report as one self-contained page, .html")
+    fit.add_argument("--json", action="store_true", help="print the results as JSON")
 
 
 def _alpha(text):
@@ -141,6 +169,20 @@ def _count(text):
     return int(text)
 
 
+def _positive(text):
+    """Read a count above 0."""
+    if _count(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more; got {text!r}")
+    return int(text)
+
+
+def _folds(text):
+    """Read a number of folds."""
+    if _count(text) < 2:
+        raise argparse.ArgumentTypeError(f"must be 2 or more folds; got {text!r}")
+    return int(text)
+
+
 def _demo(arguments):
     """Run the demonstration."""
     from ._cli.demo import demo
@@ -150,18 +192,27 @@ def _demo(arguments):
 
 def _fit(arguments):
     """Fit a file."""
+    for option in ("cv", "rule"):
+        if arguments.alpha is not None and getattr(arguments, option) is not None:
+            raise Problem(f"--{option} is for choosing alpha, which --alpha gives: leave out one of the two")
     from ._cli.fit_file import fit_file
 
     return fit_file(
         arguments.file,
         arguments.target,
         alpha=arguments.alpha,
+        folds=arguments.cv,
+        rule=arguments.rule or "min",
         drop=arguments.drop,
         one_hot=arguments.one_hot,
         standardize=not arguments.no_standardize,
         top=arguments.top,
         decimal=arguments.decimal,
         encoding=arguments.encoding,
+        max_iter=arguments.max_iter,
+        plot=arguments.plot,
+        report=arguments.report,
+        as_json=arguments.json,
     )
 
 

@@ -11,8 +11,8 @@ from sklearn.preprocessing import StandardScaler
 
 from lassofit.__main__ import main
 from lassofit._cli import fit_file
-from lassofit._cli.text import counted
 from lassofit._compare import alpha_max
+from lassofit._text import counted
 
 DIABETES = load_diabetes(scaled=False)
 NAMES = list(DIABETES.feature_names)
@@ -80,9 +80,8 @@ def test_fit_prints_the_largest_coefficients_only(diabetes_csv, capsys):
     assert "and 4 smaller ones" in out
 
 
-def test_fit_says_that_it_did_not_converge(diabetes_csv, capsys, monkeypatch):
-    monkeypatch.setattr("lassofit._cli.fit_file.MAX_ITER", 1)
-    assert main(["fit", diabetes_csv, "--target", "progress", "--alpha", "0.01"]) == 0
+def test_fit_says_that_it_did_not_converge(diabetes_csv, capsys):
+    assert main(["fit", diabetes_csv, "--target", "progress", "--alpha", "0.01", "--max-iter", "1"]) == 3
     captured = capsys.readouterr()
     assert "NOT converged" in captured.out
     assert "did not converge" in captured.err

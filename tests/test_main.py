@@ -7,11 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from lassofit import _text, compare
 from lassofit.__main__ import main
 from lassofit._cli import demo, setup
-from lassofit._cli.text import duration, several
-from lassofit._cli.text import table as text_table
-from lassofit._compare import compare
 
 
 def run(*arguments):
@@ -152,8 +150,8 @@ def test_an_interrupt_ends_without_a_traceback(capsys, monkeypatch):
 
 
 def test_text_helpers():
-    assert [duration(s) for s in (None, 2e-6, 2e-3, 0.25, 3)] == [*("-", "2 us", "2.00 ms", "250 ms", "3.00 s")]
-    assert several(["a", "b", "c"], most=2) == "a, b and 1 more"
-    assert text_table(("name", "n"), [("a", 1), (), ("bcdef", 20)], left=("name",)) == (
+    assert [_text.duration(s) for s in (None, 2e-6, 2e-3, 0.25, 3)] == [*("-", "2 us", "2.00 ms", "250 ms", "3.00 s")]
+    assert _text.several(["a", "b", "c"], most=2) == "a, b and 1 more"
+    assert _text.table(("name", "n"), [("a", 1), (), ("bcdef", 20)], left=("name",)) == (
         "name    n\n-----  --\na       1\n\nbcdef  20"
     )

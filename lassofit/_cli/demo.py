@@ -6,7 +6,8 @@ from time import perf_counter
 
 import numpy as np
 
-from .text import counted, duration, number, say, small, table
+from .._text import counted, duration, number, small, table
+from .text import say
 
 GAP = 1e-6
 FRACTIONS = (2, 10, 100, 1000)
@@ -71,37 +72,8 @@ def say_comparison(X, y):
         f"1. Against sklearn.linear_model.Lasso, both to a dual gap of {GAP:g}",
         "   working ...",
     )
-    rows = []
-    alphas = [alpha_max(X, y) / fraction for fraction in FRACTIONS]
-    for alpha, fraction in zip(alphas, FRACTIONS, strict=True):
-        for row in compare(X, y, [alpha], gap=GAP):
-            ours = row.name == "lassofit"
-            rows.append(
-                (
-                    number(row.alpha, 4) if ours else "",
-                    f"max/{fraction}" if ours else "",
-                    row.name,
-                    row.support,
-                    f"{row.objective:.4f}",
-                    small(row.gap) if row.reached else f"{small(row.gap)} (not reached)",
-                    "-" if ours else small(row.difference),
-                    duration(row.seconds),
-                    duration(row.seconds_first),
-                )
-            )
-        rows.append(())
-    headers = (
-        "alpha",
-        "",
-        "package",
-        "support",
-        "objective",
-        "gap",
-        "coef. diff.",
-        "time hot",
-        "time first",
-    )
-    say("", table(headers, rows[:-1], left=("", "package")), "")
+    comparison = compare(X, y, alpha_max(X, y) / np.array(FRACTIONS), gap=GAP)
+    say("", str(comparison), "")
     say(
         "gap          objective minus its dual bound, over the objective of the intercept alone;",
         "             from each one's coefficients by one function, lassofit.testing.dual_gap",

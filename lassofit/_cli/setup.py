@@ -9,7 +9,8 @@ import warnings
 from importlib import metadata
 from time import perf_counter
 
-from .text import duration, say, table
+from .._text import duration, table
+from .text import say
 
 _PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "numba", "llvmlite", "threadpoolctl", "joblib"),

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .text import Problem, counted, notation, read_number, several
+from .._text import counted, several
+from .text import Problem, notation, read_number
 
 MOST_LEVELS = 100  # values of a text column that --one-hot still turns into columns
 
@@ -48,12 +49,14 @@ class Column(NamedTuple):
 
 
 class Design(NamedTuple):
-    """What a regression needs: X of shape (n, p), y of shape (n,), and the p names."""
+    """What a regression needs: X of shape (n, p), y of shape (n,), the p names; and what became of the columns."""
 
     X: np.ndarray
     y: np.ndarray
     names: list
     notes: list
+    dropped: list
+    encoded: dict  # of the texts: name to number of 0/1 columns
 
 
 def read_columns(path, decimal=".", encoding="utf-8"):
@@ -63,7 +66,7 @@ def read_columns(path, decimal=".", encoding="utf-8"):
         raise Problem(f"{str(path)!r} is a directory, not a file")
     if not path.is_file():
         raise Problem(f"there is no file {str(path)!r}")
-    parquet = _is_parquet(path)
+    parquet = is_parquet(path)
     pandas = importlib.util.find_spec("pandas") is not None
     if parquet and not (pandas and importlib.util.find_spec("pyarrow")):
         raise Problem('reading Parquet needs pandas and pyarrow (CSV needs neither): pip install "lassofit[table]"')
@@ -81,7 +84,7 @@ def read_columns(path, decimal=".", encoding="utf-8"):
     return columns
 
 
-def _is_parquet(path):
+def is_parquet(path):
     """Whether the name is that of a Parquet file."""
     return path.suffix.lower() in {".parquet", ".pq"}
 
@@ -99,12 +102,19 @@ def make_design(columns, target, drop=(), one_hot=False, decimal="."):
     y = by_name[target]
     _refuse_missing([*features, y], len(y.values))
     _refuse_texts(features, y, one_hot, decimal)
-    features = [part for c in features for part in ([c] if c.numeric else _indicators(c))]
+    parts = {c.name: [c] if c.numeric else _indicators(c) for c in features}
+    encoded = {c.name: len(parts[c.name]) for c in features if not c.numeric}
+    features = [part for found in parts.values() for part in found]
+    twice = [name for name, count in Counter(column.name for column in features).items() if count > 1]
+    if twice:
+        raise Problem(f"--one-hot makes columns of names that are there already; rename these: {several(twice)}")
     if not features:
         raise Problem("no columns are left to explain the target with")
     _refuse_extreme([*features, y])
     X = np.asfortranarray(np.column_stack([column.values for column in features]))
-    return Design(X, y.values, [column.name for column in features], _notes(features))
+    return Design(
+        X, y.values, [column.name for column in features], _notes(features), list(dict.fromkeys(drop)), encoded
+    )
 
 
 def _names_in(drop, known):
@@ -117,11 +127,11 @@ def _from_pandas(path, decimal, encoding):
     """Read a file by pandas."""
     import pandas as pd
 
-    if _is_parquet(path):
+    if is_parquet(path):
         frame = pd.read_parquet(path)
         _refuse_repeated(map(str, frame.columns))
     else:
-        separator, header = _separator_and_header(path, decimal, encoding)
+        separator, header = separator_and_header(path, decimal, encoding)
         _refuse_repeated(header)
         options = {"sep": separator, "decimal": decimal, "encoding": encoding, "low_memory": False}
         with warnings.catch_warnings():
@@ -149,7 +159,7 @@ def _open(path, encoding):
     return _OPENERS.get(path.suffix.lower(), open)(path, "rt", encoding=encoding, newline="")
 
 
-def _separator_and_header(path, decimal, encoding):
+def separator_and_header(path, decimal, encoding):
     """Return the separator that occurs most often in the first line, and the names it separates."""
     with _open(path, encoding) as file:
         first = next((line for line in file if line.strip()), "")
@@ -161,7 +171,7 @@ def _separator_and_header(path, decimal, encoding):
 
 def _from_csv(path, decimal, encoding):
     """Read a CSV file by the standard library."""
-    separator, _ = _separator_and_header(path, decimal, encoding)
+    separator, _ = separator_and_header(path, decimal, encoding)
     with _open(path, encoding) as file:
         rows = [row for row in csv.reader(file, delimiter=separator) if row]
     if not rows:
