@@ -168,7 +168,8 @@ class Comparison:
             one.set_yscale("log")
             style.alpha_axis(one, [row.alpha for row in self.rows])
             one.set_ylabel(label)
-            one.label_outer()
+            if ax is None:  # of axes that are given, the labels are the caller's
+                one.label_outer()
         goal = {"color": style.ink(axes[1]), "linestyle": ":", "linewidth": 1.2, "zorder": 1}
         asked = axes[1].axhline(self.gap, label=f"gap asked for: {self.gap:g}", **goal)
         missed = [line for line in axes[0].get_lines() if line.get_label() == _MISSED]

@@ -138,7 +138,8 @@ class ConvergenceDisplay:
                 style.whole_numbers(one.xaxis)
             one.set_xlabel("seconds" if x == "seconds" else self._unit())
             one.set_ylabel(_Y[what])
-            one.label_outer()
+            if ax is None:  # of axes that are given, the labels are the caller's
+                one.label_outer()
         if len(self.histories) > 1:
             style.legend_above(axes[0], self.lines_[: len(self.histories)])
         self.ax_, self.figure_ = style.told(axes)

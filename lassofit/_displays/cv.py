@@ -150,7 +150,8 @@ class CVDisplay:
                 style.legend_above(one, marks)
             self.marks_ += marks
             one.set_ylabel(name)
-            one.label_outer()
+            if ax is None:  # of axes that are given, the labels are the caller's
+                one.label_outer()
         self.support_ax_ = None
         if self.support_sizes is not None:
             self.support_ax_ = style.support_axis(axes[0], alphas, np.asarray(self.support_sizes)[kept])
