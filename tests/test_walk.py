@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.exceptions import ConvergenceWarning
 from test_continuation import BOX, FACTOR, KINDS, STORES, WEIGHTS, X, Y, _c_order_in_place  # noqa: F401
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import active, continuation
+from lassofit._engine import active, at_once, continuation, search
 from lassofit._engine.continuation import Continuation
 from lassofit._engine.penalty import build_penalty
 from lassofit._engine.problem import Problem
@@ -94,3 +95,54 @@ def test_a_user_s_data_are_left_as_they_are():
     A.flags.writeable = y.flags.writeable = weights.flags.writeable = False
     model = ElasticNet(l1_ratio=0.9, bounds=BOX, penalty_factor=FACTOR)
     assert model.fit_path(A, y, 30, 1e-3, sample_weight=weights).dual_gaps.max() < 1e-3 * np.var(Y) * 10
+
+
+def fit(alpha, store="F", **kw):
+    options = {"tol": 1e-10, "max_iter": 10_000, "l1_ratio": 1.0, **kw}
+    weights = options.pop("sample_weight", None)
+    return ElasticNet(alpha, **options).fit(STORES[store](X), Y, sample_weight=weights)
+
+
+@pytest.fixture
+def plunges(monkeypatch):
+    """Whether every call of all stages came to its end."""
+    found, plunge = [], active.plunge
+
+    def watched(*args):
+        results = plunge(*args)
+        found.append(results[-1] >= 0 and results[2] == 1.0)
+        return results
+
+    monkeypatch.setattr(active, "plunge", watched)
+    monkeypatch.setattr(search, "_CHEAP", 0)  # no full Gram matrix
+    return found
+
+
+@pytest.mark.parametrize("store", DENSE)
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_stages_in_one_call_lead_where_they_lead_one_by_one(kind, store, plunges, monkeypatch):
+    tol = 1e-5 if store == "float32" else 1e-10
+    options = {"tol": tol, **KINDS[kind]}
+    many = [fit(alpha, store, **options) for alpha in (0.3, 0.03, 0.003)]
+    assert plunges == [True] * 3
+    monkeypatch.setattr(at_once, "applies", lambda search: False)
+    for alpha, model in zip((0.3, 0.03, 0.003), many, strict=True):
+        single = fit(alpha, store, **options)
+        assert_allclose(model.coef_, single.coef_, atol=1e-5 if store == "float32" else 1e-9)
+        assert model.converged_ and model.n_iter_ > 0
+        assert len(model.history_["dual_gap"]) <= len(single.history_["dual_gap"])
+    assert len(plunges) == 3
+
+
+def test_stages_that_do_not_come_to_their_end_go_on_one_by_one(plunges, monkeypatch):
+    plain = fit(0.003)
+    for name, value in {"_ROOM": 12, "MANY_ROUNDS": 1}.items():
+        with monkeypatch.context() as change:
+            plunges.clear()
+            change.setattr(at_once, name, value)
+            assert_allclose(fit(0.003).coef_, plain.coef_, atol=1e-9, err_msg=name)
+        assert plunges == [False]
+    plunges.clear()
+    with pytest.warns(ConvergenceWarning):
+        fit(0.003, max_iter=3)
+    assert plunges == [False]

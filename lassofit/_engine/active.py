@@ -10,6 +10,7 @@ import numpy as np
 
 from .factor import enter
 from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle, trace
+from .kernels.plunge import plunge
 from .kernels.walk import walk
 from .penalty import Penalty
 
@@ -107,6 +108,17 @@ class Face:
         columns.total = self.table.shape[1]
         self.factors = (alphas[min(done, len(alphas) - 1)],) * 2
         return done
+
+    def plunge(self, data, c, ratio, falls, limits, room, budget):
+        """Go down to the unit penalty by ``kernels.plunge``; return the ratio, rounds, ``v``, and the last rounds."""
+        columns = self.columns
+        store = columns.room, columns.places, columns.gram, self.known
+        given = data, tuple(self.unit), store, self.factor, self.order, self.table, self.k
+        found = plunge(*given, c, ratio, falls, limits, self.problem.y_norm, room, budget)
+        self.k, self.table, ratio, rounds, weighted, last = found
+        columns.total = self.table.shape[1]
+        self.factors = ratio, 1.0
+        return ratio, rounds, columns.root * weighted, last
 
     def start(self, w, c=None):
         """Take the coefficients w, with correlations c if they are known; activate what is not at zero, or not held.

@@ -8,8 +8,10 @@ or much will matter, everything happens on it, and X is not read again.
 
 import numpy as np
 
+from . import at_once
 from .active import Face
 from .columns import AllColumns, GivenGram, fits, gathers, known_columns
+from .duality import certify_point
 from .grams import GRAM_CAP
 from .handover import entries, sweeps_worth
 from .inner import certify_on_gram
@@ -55,7 +57,10 @@ class Search:
         self.ratio = None  # alpha of the stage over the target's
         self.fall = _FALL
         self.rounds = 0
+        self.begun = 0  # of them, in the present stage
         self.tries = 0
+        self.plunged = False
+        self.known = None  # the correlations at ``v``, where they are
         self.left = None  # the coefficients where the stages were given up
         self.scout, self.scouted = None, False
         start = np.flatnonzero(solution.w)
@@ -88,7 +93,11 @@ class Search:
             return certify_on_gram(problem, penalty, solution.w, self.face.c, self.slack)
         if self.ratio is None and not solution.w.any() and self.sub is None:
             return certify_on_gram(problem, penalty, solution.w, problem.target_correlations(), self.slack)
-        return certify_whole(problem, penalty, solution, self.sub, problem.inverse_s * self.v, self.slack)
+        r = problem.inverse_s * self.v
+        if self.known is not None:
+            nothing = np.zeros(problem.p, dtype=bool)
+            return certify_point(problem, penalty, solution.w, self.known, float(self.v @ r), nothing, self.slack)
+        return certify_whole(problem, penalty, solution, self.sub, r, self.slack)
 
     def satisfied(self, c, tol):
         """Return whether no column would move by more than ``tol``, relative to the largest, both in units of the fit.
@@ -105,7 +114,7 @@ class Search:
 
     def advance(self, c, budget):
         """Solve the next stage, or the target again, from the correlations c."""
-        face = self.face
+        face, self.known = self.face, None
         if self.sub is not None:  # then c is that of the dual point, which is not the residual
             face.refresh()
         else:
@@ -118,13 +127,16 @@ class Search:
             self.ratio = 1.0
         if self.ratio is None:
             self.ratio, c = self._first_stage(c, budget)
+        if at_once.applies(self) and at_once.plunge(self, c, (_FALL, _SLOWLY), self._size(), budget):
+            return
         if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
             self._look_ahead(c, budget)
         while True:
-            self.ratio, before = max(1.0, self.ratio * self.fall), self.rounds
+            self.ratio, before = max(1.0, self.ratio * self.fall), self.rounds - self.begun
             self.face.scale(self.ratio)  # with l2 kept, so is the factor
             if not self.on_gram:
                 self._price_and_solve(c, budget)
+                self.begun = 0
                 self.fall = _SLOWLY if self.rounds - before > _MANY_ROUNDS or self.violators > self.size else _FALL
                 break
             self._solve(budget)
@@ -245,7 +257,7 @@ class Search:
         """Return the unknown columns with the largest violations, or nearest to one, and these violations."""
         gains = self._gains(stage, c)
         self.violators = np.count_nonzero(gains > 0)
-        self.size = size = max(_CANDIDATES, int(_PART * len(c)))
+        self.size = size = self._size()
         chosen = np.argpartition(-gains, size)[:size] if size < len(c) else np.arange(len(c))
         if self.problem.is_sparse:  # the same share of the entries: large correlations are those of long columns
             chosen = chosen[np.argsort(-gains[chosen])]
@@ -254,6 +266,10 @@ class Search:
             chosen = chosen[: max(_SHORTEST, int(np.searchsorted(stored, share)))]
         chosen = np.sort(chosen[gains[chosen] > -np.inf])
         return chosen, gains[chosen]
+
+    def _size(self):
+        """Return how many candidates a stage has."""
+        return max(_CANDIDATES, int(_PART * self.problem.p))
 
     def _outgrown(self, budget):
         """Go on without the columns that are not active, if these are most, or with the full Gram matrix; or leave it.

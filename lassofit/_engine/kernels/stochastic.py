@@ -43,7 +43,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "216552071720c71b-------------------------------------------------------------"
+STAMP = "70a8dd90202261a8---------------"
 
 _SMALLEST_SCALE = 1e-64
 _SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost

@@ -14,12 +14,17 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "216552071720c71b-------------------------------------------------------------"
+STAMP = "70a8dd90202261a8---------------"
+
+_REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
 
 @kernel
-def meet(new, c, count, data, unit, alpha, store, table):
-    """Make the first ``count`` columns in ``new`` known, with correlations c; return the table with them."""
+def meet(new, c, count, data, unit, scales, store, table):
+    """Make the first ``count`` columns in ``new`` known, with correlations c; return the table with them.
+
+    ``scales`` are those of l1 and l2.
+    """
     lines, mean, root, _, norm, slack = data
     if count == 0:
         return table
@@ -35,12 +40,13 @@ def meet(new, c, count, data, unit, alpha, store, table):
         line, row, mean_j = lines[j], rows[at], mean[j]
         for i in range(n):
             row[i] = root[i] * (line[i] - mean_j)
-        for q in range(at + 1):
-            gram[at, q] = dot_tail(rows[q], row, np.int64(0), n)
-            gram[q, at] = gram[at, q]
         which[at], known[j] = j, True
         wider[C, at], wider[NORM, at], wider[SLACK, at] = c[t], norm[j], slack[j]
-        wider[L1, at], wider[L2, at], wider[LO, at], wider[HI, at] = alpha * l1[j], alpha * l2[j], lo[j], hi[j]
+        wider[L1, at], wider[L2, at], wider[LO, at], wider[HI, at] = scales[0] * l1[j], scales[1] * l2[j], lo[j], hi[j]
+    product = np.dot(rows[total : total + count], rows[: total + count].T)
+    for t in range(count):
+        for q in range(total + count):
+            gram[total + t, q] = gram[q, total + t] = product[t, q]
     return wider
 
 
@@ -71,9 +77,14 @@ def descend(gram, factor, order, table, k, level, block, limit):
     rounds, ever = 0, False
     while True:
         rounds += 1
-        k, moved, large = settle(gram, factor, order, table, k, level)
-        ever = ever or moved
-        if large or rounds == limit or (rounds > 1 and not moved):
+        any_moved = False
+        for _ in range(_REFINEMENTS):
+            k, moved, large = settle(gram, factor, order, table, k, level)
+            any_moved = any_moved or moved
+            if not large:
+                break
+        ever = ever or any_moved
+        if large or rounds >= limit or (rounds > 1 and not any_moved):
             return k, rounds, ever, False
         grown = admit(order, table, k, max(block, k // 5))
         if grown == k:
@@ -138,7 +149,7 @@ def complete(data, unit, store, basis, factor, order, table, k, alpha, fall, lim
         if not again and fall >= steep:  # the sequential strong rule: see ``continuation``
             found = select(pulls[:count], 2.0 * fall - 1.0, doubt, c, new, c_new)
         if total + found <= room:
-            table = meet(new, c_new, found, data, unit, alpha, store, table)
+            table = meet(new, c_new, found, data, unit, (alpha, alpha), store, table)
         elif again:
             return k, table, rounds, ever, weighted, 0.0, 0.0
         if not again:

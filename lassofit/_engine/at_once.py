@@ -1,0 +1,37 @@
+"""All stages of a search in one call, where that may be: on dense data with fewer rows than columns."""
+
+from .active import BLOCK, MANY_ROUNDS
+from .columns import fits
+from .problem import read_only
+
+_ROOM = 512  # columns that are known, at most, half of them active: from here on, blocks of them enter by BLAS 3
+
+
+def applies(search):
+    """Return whether ``search``, at its first stage, may go down in one call."""
+    problem, face = search.problem, search.face
+    wide = not (search.on_gram or problem.is_sparse) and problem.n < problem.p and not len(problem.ill_centred)
+    return wide and search.sub is None and search.ratio > 1.0 and not search.plunged and not face.dependent
+
+
+def plunge(search, c, falls, size, budget):
+    """Go down from the correlations c; return whether that came to its end. If not, ``search`` goes on from there."""
+    problem, face = search.problem, search.face
+    room, search.plunged = max(_ROOM, 2 * len(face.which)), True
+    if not fits(problem, room):
+        return False
+    face.reserve(room)
+    lines = read_only(problem.X.T) if problem.lines is None else problem.lines
+    data = lines, problem.mean, face.columns.root, face.columns.target, search.norm, search.slack
+    limits, correlations = (BLOCK, MANY_ROUNDS, _ROOM // 2, size), c.copy()
+    search.ratio, rounds, search.v, last = face.plunge(
+        data, correlations, search.ratio, falls, limits, room, budget - search.rounds
+    )
+    search.rounds += rounds
+    search.solution.w = face.coefficients()
+    if last >= 0 and search.ratio == 1.0:
+        search.known = correlations
+        return True
+    search.ratio, search.begun = search.ratio / falls[0], abs(last)  # this stage once more
+    c[:] = problem.correlate(search.v)
+    return False

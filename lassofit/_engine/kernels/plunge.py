@@ -1,0 +1,118 @@
+"""The way down to one alpha, on dense data with fewer rows than columns: all its stages in one call.
+
+What ``search`` does a call at a time, and why, is said there. A microarray is read in a tenth of a millisecond, and
+then the calls took most of a fit. Whatever is out of the ordinary ends it, and ``search`` goes on from there.
+"""
+
+import numpy as np
+
+from ..jit import kernel
+from .newton import EXCESS, L1, C, W, dot_tail, threshold
+from .screening import weigh
+from .walk import descend, meet, price, residual, select
+
+STAMP = "70a8dd90202261a8---------------"
+
+_TURNS = 30  # at the target
+_HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
+
+
+@kernel
+def highest(scores, size, out):
+    """Write the columns with the highest scores, about ``size`` of them; return how many."""
+    low, top = np.inf, -np.inf
+    for j in range(scores.shape[0]):
+        if scores[j] > -np.inf:
+            low, top = min(low, scores[j]), max(top, scores[j])
+    bar = low - 1.0
+    if size < scores.shape[0]:
+        for _ in range(_HALVINGS):
+            bar = 0.5 * (low + top)
+            above = 0
+            for j in range(scores.shape[0]):
+                above += scores[j] > bar
+            if above > size + size // 4:
+                low = bar
+            elif above < size - size // 4:
+                top = bar
+            else:
+                break
+    count = 0
+    for j in range(scores.shape[0]):
+        if scores[j] > bar:
+            out[count] = j
+            count += 1
+    return count
+
+
+@kernel
+def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, level, room, budget):
+    """Solve at ``ratio`` times l1 on the columns that the correlations c name; write those of the solution to c.
+
+    Return k, the table, the rounds (below 0 where something is out of the ordinary), whether so many columns violated
+    their condition that the next step should be a short one, the weighted residual, and how many violate it now.
+    """
+    which, rows, gram, known = store
+    block, limit, most_active, size = limits
+    p, rounds, met = c.shape[0], 0, False
+    scores, pulls, every = np.empty(p), np.empty(p), np.empty(p, np.int64)
+    chosen, new, c_own, c_new = np.empty(p, np.int64), np.empty(p, np.int64), np.empty(p), np.empty(p)
+    weighted = np.empty(rows.shape[1])
+    held = unit[0], ratio, unit[2], unit[3], data[4], data[5]
+    for j in range(p):
+        every[j] = j
+    for t in range(table.shape[1]):
+        table[L1, t] = ratio * unit[0][which[t]]
+    weigh(every, c, *held, EXCESS, pulls, scores)
+    violators = 0
+    for j in range(p):
+        if known[j]:
+            scores[j] = -np.inf
+        violators += scores[j] > 0.0
+    count = highest(scores, size, chosen)
+    for t in range(count):
+        scores[t], c_own[t] = scores[chosen[t]], c[chosen[t]]
+    while True:
+        found = select(scores[:count], threshold(scores[:count], max(block, k // 2)), chosen, c_own, new, c_new)
+        if met and found == 0:
+            break
+        if table.shape[1] + found > room:
+            return k, table, -rounds - 1, False, weighted, violators
+        table, met = meet(new, c_new, found, data, unit, (ratio, 1.0), store, table), True
+        k, more, _, done = descend(gram, factor, order, table, k, level, block, min(limit, budget - rounds))
+        rounds += more
+        residual(data[3], rows, table[W], weighted)
+        if not done or k > most_active or rounds >= budget:
+            return k, table, -rounds, False, weighted, violators
+        price(data, weighted, chosen[:count], c_own)
+        for t in range(table.shape[1]):
+            table[C, t] = dot_tail(rows[t], weighted, np.int64(0), weighted.shape[0])
+        weigh(chosen[:count], c_own, *held, EXCESS, pulls, scores)
+        for t in range(count):
+            if known[chosen[t]]:
+                scores[t] = -np.inf
+    price(data, weighted, every, c)
+    weigh(every, c, *held, EXCESS, pulls, scores)
+    left = 0
+    for j in range(p):
+        left += scores[j] > 0.0 and not known[j]
+    return k, table, rounds, violators > size or rounds > limit, weighted, left
+
+
+@kernel
+def plunge(data, unit, store, factor, order, table, k, c, ratio, falls, limits, level, room, budget):
+    """Solve the stages from ``ratio`` down to 1; return k, the table, the ratio, the rounds, the residual, and the last
+    stage's rounds, below 0 where it did not come to its end.
+
+    ``falls`` are the steps of the ratio, the usual one and a short one. c are the correlations, at the end too.
+    """
+    rounds, fall, turns = 0, falls[0], 0
+    while True:
+        ratio = max(1.0, ratio * fall)
+        k, table, more, slow, weighted, left = solve_stage(
+            data, unit, store, factor, order, table, k, c, ratio, limits, level, room, budget - rounds
+        )
+        rounds, turns = rounds + abs(more), turns + (ratio == 1.0)
+        if more < 0 or turns > _TURNS or (ratio == 1.0 and left == 0):
+            return k, table, ratio, rounds, weighted, more
+        fall = falls[1] if slow else falls[0]
