@@ -94,9 +94,20 @@ class Lasso(CoordinateRegressor):
 
     Notes
     -----
-    An active-set method (Osborne, Presnell and Turlach 2000), in stages of falling alpha; coordinate descent (Friedman,
-    Hastie and Tibshirani 2010) with working sets and Anderson extrapolation (Bertrand and Massias 2021). The stopping
-    rule of both is the dual gap of the whole problem, in float64.
+    An active-set method [2]_, in stages of falling alpha; coordinate descent, equation (5) of [3]_, with working sets
+    and Anderson extrapolation [4]_. The stopping rule of both is the dual gap of the whole problem, in float64;
+    ``proven_zero_`` follows from it [5]_. ``docs/how_it_works.rst`` derives all of it.
+
+    References
+    ----------
+    .. [1] R. Tibshirani, "Regression shrinkage and selection via the lasso", Journal of the Royal Statistical Society
+       B 58(1), 1996.
+    .. [2] M. Osborne, B. Presnell, B. Turlach, "A new approach to variable selection in least squares problems", IMA
+       Journal of Numerical Analysis 20(3), 2000.
+    .. [3] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010.
+    .. [4] Q. Bertrand, M. Massias, "Anderson acceleration of coordinate descent", AISTATS 2021.
+    .. [5] O. Fercoq, A. Gramfort, J. Salmon, "Mind the duality gap: safer rules for the lasso", ICML 2015.
 
     Examples
     --------
@@ -242,7 +253,13 @@ class ElasticNet(CoordinateRegressor):
 
     Notes
     -----
-    glmnet's elastic net is scaled differently: its L2 part is divided by the standard deviation of y (1/n).
+    glmnet's elastic net is scaled differently: its L2 part is divided by the standard deviation of y (1/n). The methods
+    are those of :class:`Lasso`.
+
+    References
+    ----------
+    .. [1] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010: equations (1) to (3) are the objective.
 
     Examples
     --------

@@ -50,8 +50,14 @@ class LassoCV(PathCV):
         'min': the alpha with the least mean error, or the greatest mean score. '1se': the largest alpha whose error is
         within one standard error of the least, ``alpha_1se_``. A callable gets a dict of arrays, ``alpha``, ``cv_mean``
         and ``cv_se`` and returns an index.
-    penalty_factor, bounds, standardize, solver
-        As in :class:`Lasso`. ``standardize`` goes by the standard deviations of each fold's training rows.
+    penalty_factor : array-like of shape (n_features,), dict or None, default=None
+        As in :class:`Lasso`.
+    bounds : pair (lower, upper) or None, default=None
+        As in :class:`Lasso`.
+    standardize : bool, default=False
+        As in :class:`Lasso`, by the standard deviations of each fold's training rows.
+    solver : {'auto', 'active_set', 'cd'}, default='auto'
+        As in :class:`Lasso`.
     store_cv_results : bool, default=False
         Whether to keep ``coef_path_``, ``intercept_path_`` and ``oof_prediction_``.
 
@@ -91,6 +97,11 @@ class LassoCV(PathCV):
     -----
     X is not copied for the folds: a row that is held out has weight zero. In a Pipeline, transformers before this
     estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
+
+    References
+    ----------
+    .. [1] T. Hastie, R. Tibshirani, J. Friedman, "The elements of statistical learning", second edition, Springer 2009,
+       section 7.10: cross-validation and the one-standard-error rule.
 
     Examples
     --------
@@ -201,8 +212,14 @@ class ElasticNetCV(PathCV):
         'min': the alpha with the least mean error, or the greatest mean score. '1se': the largest alpha whose error is
         within one standard error of the least, ``alpha_1se_``. A callable gets a dict of arrays, ``alpha``, ``cv_mean``
         and ``cv_se``, of the best l1_ratio, and returns an index.
-    penalty_factor, bounds, standardize, solver
-        As in :class:`ElasticNet`. ``standardize`` goes by the standard deviations of each fold's training rows.
+    penalty_factor : array-like of shape (n_features,), dict or None, default=None
+        As in :class:`ElasticNet`.
+    bounds : pair (lower, upper) or None, default=None
+        As in :class:`ElasticNet`.
+    standardize : bool, default=False
+        As in :class:`ElasticNet`, by the standard deviations of each fold's training rows.
+    solver : {'auto', 'active_set', 'cd'}, default='auto'
+        As in :class:`ElasticNet`.
     store_cv_results : bool, default=False
         Whether to keep ``coef_path_``, ``intercept_path_`` and ``oof_prediction_``.
 

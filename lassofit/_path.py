@@ -80,6 +80,13 @@ def lasso_path(
     ConvergenceWarning
         Where some alpha was not solved to ``tol``.
 
+    References
+    ----------
+    .. [1] R. Tibshirani, "Regression shrinkage and selection via the lasso", Journal of the Royal Statistical Society
+       B 58(1), 1996.
+    .. [2] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010: a path of warm starts, section 2.5.
+
     Examples
     --------
     >>> import numpy as np
@@ -140,8 +147,26 @@ def enet_path(
         Target values.
     l1_ratio : float in [0, 1], default=0.5
         Share of the L1 penalty. 0 needs explicit ``alphas``.
-    eps, n_alphas, alphas, precompute, Xy, copy_X, coef_init, verbose, return_n_iter, positive
-        As in :func:`lasso_path`.
+    eps : float, default=1e-3
+        As in :func:`lasso_path`, like all the others up to ``positive``.
+    n_alphas : int
+        Deprecated.
+    alphas : int or array-like, default=100
+        The number of alphas, or the alphas.
+    precompute : bool, 'auto' or array-like of shape (n_features, n_features), default='auto'
+        Whether to work on the Gram matrix.
+    Xy : array-like of shape (n_features,), default=None
+        ``X.T @ y``, for the grid.
+    copy_X : bool, default=True
+        No effect.
+    coef_init : array-like of shape (n_features,), default=None
+        Start of the first solve.
+    verbose : bool or int, default=False
+        What to report, on stderr or stdout.
+    return_n_iter : bool, default=False
+        Whether to return the number of iterations too.
+    positive : bool, default=False
+        Whether to force coefficients to be >= 0.
     check_input : bool, default=True
         False skips the checks of X and y: they must be float64 or float32 arrays, or CSC, already.
     **params : dict
@@ -149,13 +174,29 @@ def enet_path(
 
     Returns
     -------
-    alphas, coefs, dual_gaps, n_iters
+    alphas : ndarray of shape (n_alphas,), float64
+        In descending order.
+    coefs : ndarray of shape (n_features, n_alphas), dtype of X
+        Coefficients.
+    dual_gaps : ndarray of shape (n_alphas,), float64
+        Dual gaps, in the units of the objective above.
+    n_iters : list of int
         As in :func:`lasso_path`.
 
     Raises
     ------
     ValueError, TypeError
         On bad input, naming the parameter.
+
+    Warns
+    -----
+    ConvergenceWarning
+        Where some alpha was not solved to ``tol``.
+
+    References
+    ----------
+    .. [1] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010: equations (1) to (3) are the objective.
 
     Examples
     --------

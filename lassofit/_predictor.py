@@ -29,6 +29,11 @@ class LinearPredictor(RegressorMixin, BaseEstimator):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_targets)
             Predictions.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; where X has other features than those that the estimator was fitted on, or NaN or infinity.
         """
         X = validation.check_new_data(self, X)
         return safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_

@@ -15,7 +15,9 @@ _HEAD, _TAIL = 6, 2  # rows of the repr
 class RegularizationPath:
     """The solutions of a lasso or an elastic net on a grid of alphas: what ``fit_path`` returns.
 
-    Attributes
+    All parameters but ``source`` are kept as attributes.
+
+    Parameters
     ----------
     alphas : ndarray of shape (n_alphas,), float64
         In descending order.
@@ -35,12 +37,17 @@ class RegularizationPath:
         Rounds of the active set plus sweeps at every alpha.
     converged : ndarray of shape (n_alphas,), bool
         Whether the relative dual gap is within ``tol``.
-    n_full_passes : int or None
+    source : object, default=None
+        What ``coef_at`` solves with, from ``fit_path``; None: it knows the alphas of the grid alone.
+    n_full_passes : int or None, default=None
         How often all of X was read: once for the column moments and X'y, once for the Gram matrix of all columns, or
         for each block of its rows, and every time that all columns were priced. Columns that were read by themselves do
         not count. None where some alpha was solved by itself, which is not counted: with ``solver='cd'``,
         ``selection='random'``, a given Gram matrix, or unpenalised features on wide or sparse X, at ``alpha=0``, for a
         single alpha, and from where memory, rounding or ``max_iter`` put an end to following the path.
+
+    Attributes
+    ----------
     n_features_in_ : int
         Number of features of X.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -59,7 +66,7 @@ class RegularizationPath:
     References
     ----------
     .. [1] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
-       descent", Journal of Statistical Software 33(1), 2010.
+       descent", Journal of Statistical Software 33(1), 2010: the path, section 2.5.
 
     Examples
     --------
@@ -126,6 +133,14 @@ class RegularizationPath:
         -----
         ConvergenceWarning
             Where a solve does not reach ``tol``.
+
+        Examples
+        --------
+        >>> from lassofit import Lasso
+        >>> path = Lasso().fit_path([[0, 0], [1, 1], [2, 2]], [0, 1, 2], alphas=[0.5, 0.1])
+        >>> coef, intercept = path.coef_at(0.2)
+        >>> print(coef.round(4), round(float(intercept), 4))
+        [0.7 0. ] 0.3
         """
         validation.check_parameters({"alpha": alpha})
         alpha = float(alpha)

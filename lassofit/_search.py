@@ -13,22 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._engine.calling import user_level
 from ._search_cells import Shared, length_of, splits_of
-from ._search_checks import check_refit, check_search, check_tables
+from ._search_checks import check_refit, check_search, check_tables, refitted
 from ._search_choice import checked_index, chosen_cell
 from ._search_points import configured, grids_of, points_of, with_own_alphas
 from ._search_results import Table, results_of
 from ._search_run import metric_names, outcomes_of, routed_params, router_of
 from ._search_scores import scoring_of
-
-
-def _refitted(search):
-    """Raise the AttributeError of a search without an estimator that was fitted to all rows."""
-    if not search.refit:
-        raise AttributeError(
-            "refit=False leaves no fitted estimator to predict with. Set best_params_ on a clone of the estimator, "
-            "and fit it."
-        )
-    return True
 
 
 class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
@@ -243,7 +233,7 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
                 warnings.warn(text, UserWarning, stacklevel=user_level())
         self.best_params_ = results["params"][self.best_index_]
 
-    @available_if(_refitted)
+    @available_if(refitted)
     def predict(self, X):
         """Return the predictions of ``best_estimator_``.
 
@@ -256,11 +246,16 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         -------
         y : ndarray of shape (n_samples,)
             Predictions.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; where X is not what the estimator was fitted on.
         """
         check_is_fitted(self)
         return self.best_estimator_.predict(X)
 
-    @available_if(_refitted)
+    @available_if(refitted)
     def score(self, X, y=None, **params):
         """Return the score of ``best_estimator_``, by the metric that it was chosen by.
 
@@ -277,6 +272,11 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         -------
         score : float
             The score; greater is better.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; on bad data; for parameters without metadata routing; where the metric is unknown.
         """
         check_is_fitted(self)
         if get_config()["enable_metadata_routing"]:

@@ -23,12 +23,11 @@ class SGDLasso(StochasticRegressor):
         Strength of the penalty, >= 0.
     method : {'cumulative', 'clipping', 'truncated', 'ftrl', 'naive'}, default='cumulative'
         How the penalty enters. 'cumulative': the sum of the gradients is thresholded by the sum of the penalties
-        (Tsuruoka, Tsujii and Ananiadou 2009; lazy dual averaging): sparse, and for data from one distribution.
-        'clipping': soft thresholding after every step (proximal descent, FOBOS): follows a drift, but noise makes
-        most coefficients nonzero. 'truncated': the same every ``truncate_every`` steps (Langford, Li and Zhang 2009).
-        'ftrl': follow the regularised leader, with an implicit step for every feature (McMahan et al. 2013): for text
-        in streams. 'naive': the subgradient; never an exact zero, and a step costs all features, for sparse X too.
-        For teaching.
+        ([1]_; lazy dual averaging, [2]_): sparse, and for data from one distribution. 'clipping': soft thresholding
+        after every step (proximal descent, [3]_): follows a drift, but noise makes most coefficients nonzero.
+        'truncated': the same every ``truncate_every`` steps [4]_. 'ftrl': follow the regularised leader, with an
+        implicit step for every feature [5]_: for text in streams. 'naive': the subgradient; never an exact zero, and
+        a step costs all features, for sparse X too. For teaching.
     l1_ratio : float, default=1.0
         Share of the L1 penalty, in [0, 1]. Below 1 all features that are not excluded need the same factor.
     fit_intercept : bool, default=True
@@ -106,6 +105,15 @@ class SGDLasso(StochasticRegressor):
     -----
     Weights multiply the gradients, so weights are not repetition, as for no stochastic method: a row of weight 2 is
     met once, with a step twice as long. Their scale does not matter in ``fit``; in ``partial_fit`` 1 is a plain row.
+
+    References
+    ----------
+    .. [1] Y. Tsuruoka, J. Tsujii, S. Ananiadou, "Stochastic gradient descent training for L1-regularized log-linear
+       models with cumulative penalty", ACL 2009.
+    .. [2] L. Xiao, "Dual averaging methods for regularized stochastic learning", JMLR 11, 2010.
+    .. [3] J. Duchi, Y. Singer, "Efficient online and batch learning using forward backward splitting", JMLR 10, 2009.
+    .. [4] J. Langford, L. Li, T. Zhang, "Sparse online learning via truncated gradient", JMLR 10, 2009.
+    .. [5] B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013.
 
     Examples
     --------

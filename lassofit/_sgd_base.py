@@ -1,6 +1,5 @@
 """What SGDLasso does: fit = validate, run epochs, attributes; streams; predict; sparse coefficients."""
 
-import math
 import warnings
 from types import SimpleNamespace
 
@@ -65,7 +64,9 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         from ._engine import epochs, stochastic
 
         rng = check_random_state(self.random_state)
-        train, held = self._split(np.flatnonzero(s > 0), rng)
+        train, held = np.flatnonzero(s > 0), None
+        if self.early_stopping:
+            train, held = row_input.split(train, self.validation_fraction, rng)
         rows = stochastic.Rows(X, y, stochastic.mean_one(s, train), train, self.fit_intercept)
         stream = self._stream(X)
         if start is not None:
@@ -205,19 +206,6 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             )
         return stochastic.Stream(terms, p, bool(self.average))
 
-    def _split(self, kept, rng):
-        """Return the rows to train on, in order, and those to hold out, or None."""
-        if not self.early_stopping:
-            return kept, None
-        count = math.ceil(self.validation_fraction * len(kept))
-        if count >= len(kept):
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} holds out {count} of {len(kept)} samples: none is "
-                "left to train on. Use a smaller one, or early_stopping=False."
-            )
-        mixed = rng.permutation(kept)
-        return np.sort(mixed[count:]), np.sort(mixed[:count])
-
     def _gap(self, X, y, s):
         """Return a function of coefficients and intercept: their dual gap on the data."""
 
@@ -284,6 +272,11 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         -------
         y : ndarray of shape (n_samples,)
             Predictions.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; where X has other features than those that the estimator was fitted on, or NaN or infinity.
         """
         return super().predict(X).ravel()  # a sparse coef_ has two dimensions
 
@@ -294,6 +287,11 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         -------
         self : object
             The estimator.
+
+        Raises
+        ------
+        NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self)
         self.coef_ = self.sparse_coef_
@@ -306,6 +304,11 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         -------
         self : object
             The estimator.
+
+        Raises
+        ------
+        NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self)
         if sparse.issparse(self.coef_):

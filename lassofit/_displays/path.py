@@ -118,6 +118,11 @@ class PathDisplay:
         display : PathDisplay
             The display, plotted.
 
+        Raises
+        ------
+        ImportError, TypeError, ValueError
+            Without matplotlib; on bad parameters, as :class:`PathDisplay` and :meth:`plot`.
+
         Examples
         --------
         >>> from sklearn.datasets import load_diabetes
