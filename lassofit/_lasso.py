@@ -2,6 +2,7 @@
 
 from ._base import CoordinateRegressor
 from ._path import enet_path, lasso_path
+from ._typing import Bounds, Factor, Gram, Seed, Selection, Solver
 
 
 class Lasso(CoordinateRegressor):
@@ -123,24 +124,24 @@ class Lasso(CoordinateRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        fit_intercept=True,
-        precompute=False,
-        copy_X=True,
-        max_iter=1000,
-        tol=1e-4,
-        warm_start=False,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        verbose=0,
-        n_jobs=None,
-    ):
+        fit_intercept: bool = True,
+        precompute: Gram = False,
+        copy_X: bool = True,
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        warm_start: bool = False,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        verbose: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
         self.alpha = alpha
         self.fit_intercept = fit_intercept
         self.precompute = precompute
@@ -275,25 +276,25 @@ class ElasticNet(CoordinateRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        l1_ratio=0.5,
-        fit_intercept=True,
-        precompute=False,
-        copy_X=True,
-        max_iter=1000,
-        tol=1e-4,
-        warm_start=False,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        verbose=0,
-        n_jobs=None,
-    ):
+        l1_ratio: float = 0.5,
+        fit_intercept: bool = True,
+        precompute: Gram = False,
+        copy_X: bool = True,
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        warm_start: bool = False,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        verbose: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
         self.alpha = alpha
         self.l1_ratio = l1_ratio
         self.fit_intercept = fit_intercept

@@ -1,8 +1,11 @@
 """``LassoCV`` and ``ElasticNetCV``: their parameters and their documentation."""
 
+from collections.abc import Sequence
+
 from ._cv import PathCV
 from ._lasso import ElasticNet, Lasso
 from ._path import enet_path, lasso_path
+from ._typing import AlphaRule, Array, ArrayLike, Bounds, Factor, Folds, Gram, Scoring, Seed, Selection, Solver
 
 
 class LassoCV(PathCV):
@@ -118,27 +121,27 @@ class LassoCV(PathCV):
     def __init__(
         self,
         *,
-        eps=1e-3,
-        alphas=100,
-        fit_intercept=True,
-        precompute="auto",
-        max_iter=1000,
-        tol=1e-4,
-        copy_X=True,
-        cv=None,
-        verbose=0,
-        n_jobs=None,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        scoring=None,
-        alpha_rule="min",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        store_cv_results=False,
-    ):
+        eps: float = 1e-3,
+        alphas: int | ArrayLike = 100,
+        fit_intercept: bool = True,
+        precompute: Gram = "auto",
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        copy_X: bool = True,
+        cv: Folds = None,
+        verbose: int = 0,
+        n_jobs: int | None = None,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        scoring: Scoring = None,
+        alpha_rule: AlphaRule = "min",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        store_cv_results: bool = False,
+    ) -> None:
         self.eps = eps
         self.alphas = alphas
         self.fit_intercept = fit_intercept
@@ -277,28 +280,28 @@ class ElasticNetCV(PathCV):
     def __init__(
         self,
         *,
-        l1_ratio=0.5,
-        eps=1e-3,
-        alphas=100,
-        fit_intercept=True,
-        precompute="auto",
-        max_iter=1000,
-        tol=1e-4,
-        copy_X=True,
-        cv=None,
-        verbose=0,
-        n_jobs=None,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        scoring=None,
-        alpha_rule="min",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        store_cv_results=False,
-    ):
+        l1_ratio: float | Sequence[float] | Array = 0.5,
+        eps: float = 1e-3,
+        alphas: int | ArrayLike = 100,
+        fit_intercept: bool = True,
+        precompute: Gram = "auto",
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        copy_X: bool = True,
+        cv: Folds = None,
+        verbose: int = 0,
+        n_jobs: int | None = None,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        scoring: Scoring = None,
+        alpha_rule: AlphaRule = "min",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        store_cv_results: bool = False,
+    ) -> None:
         self.l1_ratio = l1_ratio
         self.eps = eps
         self.alphas = alphas

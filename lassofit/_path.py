@@ -1,27 +1,30 @@
 """``lasso_path`` and ``enet_path``, with scikit-learn's contract. The engine is imported on the first call."""
 
 import sys
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import check_random_state
 
+from ._typing import ArrayLike, Data, Gram
+
 
 def lasso_path(
-    X,
-    y,
+    X: Data,
+    y: ArrayLike,
     *,
-    eps=1e-3,
-    n_alphas="deprecated",
-    alphas="warn",
-    precompute="auto",
-    Xy=None,
-    copy_X=True,
-    coef_init=None,
-    verbose=False,
-    return_n_iter=False,
-    positive=False,
-    **params,
-):
+    eps: float = 1e-3,
+    n_alphas: int | Literal["deprecated"] = "deprecated",
+    alphas: ArrayLike | Literal["warn"] | None = "warn",
+    precompute: Gram = "auto",
+    Xy: ArrayLike | None = None,
+    copy_X: bool = True,
+    coef_init: ArrayLike | None = None,
+    verbose: int = False,
+    return_n_iter: bool = False,
+    positive: bool = False,
+    **params: Any,
+) -> tuple[Any, ...]:
     """Compute the lasso path: coefficients on a grid of alphas, each with its dual gap.
 
     Minimises ``1 / (2 S) * sum_i s_i (y_i - x_i w)^2 + alpha * ||w||_1`` for every alpha in turn, from the largest
@@ -117,23 +120,23 @@ def lasso_path(
 
 
 def enet_path(
-    X,
-    y,
+    X: Data,
+    y: ArrayLike,
     *,
-    l1_ratio=0.5,
-    eps=1e-3,
-    n_alphas="deprecated",
-    alphas="warn",
-    precompute="auto",
-    Xy=None,
-    copy_X=True,
-    coef_init=None,
-    verbose=False,
-    return_n_iter=False,
-    positive=False,
-    check_input=True,
-    **params,
-):
+    l1_ratio: float = 0.5,
+    eps: float = 1e-3,
+    n_alphas: int | Literal["deprecated"] = "deprecated",
+    alphas: ArrayLike | Literal["warn"] | None = "warn",
+    precompute: Gram = "auto",
+    Xy: ArrayLike | None = None,
+    copy_X: bool = True,
+    coef_init: ArrayLike | None = None,
+    verbose: int = False,
+    return_n_iter: bool = False,
+    positive: bool = False,
+    check_input: bool = True,
+    **params: Any,
+) -> tuple[Any, ...]:
     """Compute the elastic net path: coefficients on a grid of alphas, each with its dual gap.
 
     Minimises ``1 / (2 S) * sum_i s_i (y_i - x_i w)^2 + alpha * l1_ratio * ||w||_1

@@ -1,8 +1,10 @@
 """``SGDLasso``: parameters and documentation; the work is in ``_sgd_base`` and the engine."""
 
 import math
+from typing import Literal
 
 from ._sgd_base import StochasticRegressor
+from ._typing import Factor, Seed
 
 
 class SGDLasso(StochasticRegressor):
@@ -127,30 +129,30 @@ class SGDLasso(StochasticRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        method="cumulative",
-        l1_ratio=1.0,
-        fit_intercept=True,
-        batch_size=1,
-        max_iter=100,
-        tol=1e-4,
-        learning_rate="auto",
-        eta0=None,
-        power_t=0.5,
-        truncate_every=10,
-        truncate_threshold=math.inf,
-        shuffle=True,
-        average=False,
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=5,
-        warm_start=False,
-        penalty_factor=None,
-        positive=False,
-        random_state=None,
-        verbose=0,
-    ):
+        method: Literal["cumulative", "clipping", "truncated", "ftrl", "naive"] = "cumulative",
+        l1_ratio: float = 1.0,
+        fit_intercept: bool = True,
+        batch_size: int | Literal["full"] = 1,
+        max_iter: int = 100,
+        tol: float | None = 1e-4,
+        learning_rate: Literal["auto", "adaptive", "invscaling", "constant", "optimal"] = "auto",
+        eta0: float | None = None,
+        power_t: float = 0.5,
+        truncate_every: int = 10,
+        truncate_threshold: float = math.inf,
+        shuffle: bool = True,
+        average: bool | int = False,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 5,
+        warm_start: bool = False,
+        penalty_factor: Factor = None,
+        positive: bool = False,
+        random_state: Seed = None,
+        verbose: int = 0,
+    ) -> None:
         self.alpha = alpha
         self.method = method
         self.l1_ratio = l1_ratio

@@ -2,6 +2,7 @@
 
 import warnings
 from types import SimpleNamespace
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -13,12 +14,20 @@ from . import testing
 from ._engine import progress, row_input, validation
 from ._engine.calling import user_level
 from ._predictor import LinearPredictor
+from ._typing import Array, ArrayLike, Data
 
 
 class StochasticRegressor(progress.Watched, LinearPredictor):
     """Base of the stochastic regressor; the subclass holds parameters and documentation."""
 
-    def fit(self, X, y, coef_init=None, intercept_init=None, sample_weight=None):
+    def fit(
+        self,
+        X: Data,
+        y: ArrayLike,
+        coef_init: ArrayLike | None = None,
+        intercept_init: float | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Run epochs over the data.
 
         Parameters
@@ -101,7 +110,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         task.end({})
         return self
 
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Go on with a stream: one pass over these rows, in order.
 
         Steps, penalties and averages persist, over calls and pickles. With ``batch_size=1`` the same rows give the same
@@ -250,17 +259,17 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             )
 
     @property
-    def history_(self):
+    def history_(self) -> dict[str, Array]:
         """What was known after every epoch, as arrays by name."""
         check_is_fitted(self)
         return progress.history(self._records, progress.EPOCHS)
 
     @property
-    def sparse_coef_(self):
+    def sparse_coef_(self) -> Any:
         """Sparse representation of ``coef_``, of shape (1, n_features)."""
         return self.coef_ if sparse.issparse(self.coef_) else super().sparse_coef_
 
-    def predict(self, X):
+    def predict(self, X: Data) -> Array:
         """Return ``X @ coef_ + intercept_``.
 
         Parameters
@@ -280,7 +289,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         """
         return super().predict(X).ravel()  # a sparse coef_ has two dimensions
 
-    def sparsify(self):
+    def sparsify(self) -> Self:
         """Convert ``coef_`` to a sparse matrix of shape (1, n_features), which saves memory where it is sparse.
 
         Returns
@@ -297,7 +306,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         self.coef_ = self.sparse_coef_
         return self
 
-    def densify(self):
+    def densify(self) -> Self:
         """Convert ``coef_`` back to an array of shape (n_features,).
 
         Returns

@@ -10,12 +10,12 @@ P(w, b) less that bound says how far w is from the optimum at most. Nothing is s
 solvers that are judged.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from ._judged import Problem
+from ._typing import Array, ArrayLike, Bounds, Data, Factor
 
 __all__ = ["Certificate", "certify", "dual_gap", "objective"]
 
@@ -46,13 +46,13 @@ class Certificate(NamedTuple):
     (0.0925, True)
     """
 
-    objective: float | np.ndarray
-    dual_gap: float | np.ndarray
-    relative_gap: float | np.ndarray
-    kkt_residual: float | np.ndarray
+    objective: float | Array
+    dual_gap: float | Array
+    relative_gap: float | Array
+    kkt_residual: float | Array
 
 
-def certify(estimator, X, y, sample_weight=None):
+def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Certificate:
     """Recompute objective, dual gap and optimality violation of a fitted estimator.
 
     Everything is computed from the data, the estimator's parameters and its ``coef_`` and
@@ -146,20 +146,20 @@ def certify(estimator, X, y, sample_weight=None):
 
 
 def dual_gap(
-    X,
-    y,
-    coef,
-    intercept=0.0,
+    X: Data,
+    y: ArrayLike,
+    coef: ArrayLike,
+    intercept: ArrayLike = 0.0,
     *,
-    alpha,
-    l1_ratio=1.0,
-    fit_intercept=True,
-    penalty_factor=None,
-    bounds=None,
-    standardize=False,
-    positive=False,
-    sample_weight=None,
-):
+    alpha: float,
+    l1_ratio: float = 1.0,
+    fit_intercept: bool = True,
+    penalty_factor: Factor = None,
+    bounds: Bounds = None,
+    standardize: bool = False,
+    positive: bool = False,
+    sample_weight: ArrayLike | None = None,
+) -> float | Array:
     """Return how far given coefficients are at most from the optimum, in units of the objective.
 
     Parameters
@@ -214,20 +214,20 @@ def dual_gap(
 
 
 def objective(
-    X,
-    y,
-    coef,
-    intercept=0.0,
+    X: Data,
+    y: ArrayLike,
+    coef: ArrayLike,
+    intercept: ArrayLike = 0.0,
     *,
-    alpha,
-    l1_ratio=1.0,
-    fit_intercept=True,
-    penalty_factor=None,
-    bounds=None,
-    standardize=False,
-    positive=False,
-    sample_weight=None,
-):
+    alpha: float,
+    l1_ratio: float = 1.0,
+    fit_intercept: bool = True,
+    penalty_factor: Factor = None,
+    bounds: Bounds = None,
+    standardize: bool = False,
+    positive: bool = False,
+    sample_weight: ArrayLike | None = None,
+) -> float | Array:
     """Return P(w, b), the objective at given coefficients.
 
     Parameters
