@@ -4,6 +4,19 @@ Names are loaded on first use (PEP 562): ``import lassofit`` imports neither num
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # for type checkers, to which __getattr__ says nothing
+    from ._displays.convergence import ConvergenceDisplay
+    from ._displays.cv import CVDisplay
+    from ._displays.path import PathDisplay
+    from ._displays.support import SupportDisplay
+    from ._lasso import ElasticNet, Lasso
+    from ._lasso_cv import ElasticNetCV, LassoCV
+    from ._path import enet_path, lasso_path
+    from ._regularization_path import RegularizationPath
+    from ._search import PathSearchCV
+    from ._sgd import SGDLasso
 
 __version__ = "0.1.0.dev0"
 
@@ -32,15 +45,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name):
-    """Load a public name from the module it lives in."""
-    if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # else any name would be taken for one that exists
+
+    def __getattr__(name):
+        """Load a public name from the module it lives in."""
+        if name in _HOME:
+            value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+            globals()[name] = value
+            return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     """List the public names, loaded or not."""
     return sorted({*globals(), *_HOME})

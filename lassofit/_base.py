@@ -4,7 +4,7 @@ import math
 import sys
 import warnings
 from copy import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -18,6 +18,8 @@ from ._engine.calling import user_level
 from ._engine.penalty import build_penalty
 from ._fit_path import Source, requested, single_target, solve_path
 from ._predictor import LinearPredictor
+from ._regularization_path import RegularizationPath
+from ._typing import Array, ArrayLike, Data
 
 
 class Target(NamedTuple):
@@ -37,10 +39,13 @@ class Target(NamedTuple):
 class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
     """Base of the L1-regularised linear regressors; subclasses hold parameters and documentation."""
 
+    coef_: Array
+    proven_zero_: Array
+
     # check_input is used for speed and is not something to be passed around in a pipeline.
     __metadata_request__fit = {"check_input": metadata_routing.UNUSED}  # noqa: RUF012
 
-    def fit(self, X, y, sample_weight=None, check_input=True):
+    def fit(self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None, check_input: bool = True) -> Self:
         """Fit the model; the certificate of the whole problem is the stopping rule.
 
         Parameters
@@ -123,7 +128,14 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         task.end({})
         return self
 
-    def fit_path(self, X, y, alphas=100, eps=1e-3, sample_weight=None):
+    def fit_path(
+        self,
+        X: Data,
+        y: ArrayLike,
+        alphas: int | ArrayLike = 100,
+        eps: float = 1e-3,
+        sample_weight: ArrayLike | None = None,
+    ) -> RegularizationPath:
         """Solve the problem of ``fit`` for a whole grid of alphas, each from the one before.
 
         Parameters mean what they mean in ``fit``, ``tol`` and ``max_iter`` at every alpha; ``alpha`` and ``warm_start``
@@ -279,7 +291,7 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         self._records = [target.records for target in targets]
 
     @property
-    def history_(self):
+    def history_(self) -> Any:
         """The certificates on the way, as arrays by name: a dict, or a list of them, one a target."""
         histories = [progress.history(records) for records in self._records]
         return histories[0] if len(histories) == 1 else histories

@@ -2,6 +2,7 @@
 
 import warnings
 from numbers import Number
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -18,6 +19,7 @@ from ._engine import progress, validation  # neither imports numba
 from ._engine.calling import user_level
 from ._fit_path import requested
 from ._predictor import LinearPredictor
+from ._typing import Array, ArrayLike, Data
 
 _SHARED = (
     "coef_", "intercept_", "dual_gap_", "relative_gap_", "converged_", "kkt_residual_", "n_iter_", "proven_zero_",
@@ -27,8 +29,17 @@ _SHARED = (
 class PathCV(progress.Watched, LinearPredictor):
     """Base of the estimators that choose alpha; subclasses hold parameters and documentation."""
 
+    alpha_: float
+    alphas_: Array
+    coef_: Array
+    cv_mean_: Array
+    cv_se_: Array
+    mse_path_: Array
+    n_iter_: int
+    proven_zero_: Array
+
     @progress.watched
-    def fit(self, X, y, sample_weight=None, **params):
+    def fit(self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None, **params: Any) -> Self:
         """Choose alpha by cross-validation, and fit on all rows with it.
 
         Parameters
@@ -205,7 +216,7 @@ class PathCV(progress.Watched, LinearPredictor):
         for fold, found in zip(folds, predictions, strict=True):
             self.oof_prediction_[fold.test] = found
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return the routing of the splitter's and the scorer's parameters.
 
         Returns

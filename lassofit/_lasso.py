@@ -2,6 +2,7 @@
 
 from ._base import CoordinateRegressor
 from ._path import enet_path, lasso_path
+from ._typing import Bounds, Factor, Gram, Seed, Selection, Solver
 
 
 class Lasso(CoordinateRegressor):
@@ -94,9 +95,20 @@ class Lasso(CoordinateRegressor):
 
     Notes
     -----
-    An active-set method (Osborne, Presnell and Turlach 2000), in stages of falling alpha; coordinate descent (Friedman,
-    Hastie and Tibshirani 2010) with working sets and Anderson extrapolation (Bertrand and Massias 2021). The stopping
-    rule of both is the dual gap of the whole problem, in float64.
+    An active-set method [2]_, in stages of falling alpha; coordinate descent, equation (5) of [3]_, with working sets
+    and Anderson extrapolation [4]_. The stopping rule of both is the dual gap of the whole problem, in float64;
+    ``proven_zero_`` follows from it [5]_. ``docs/how_it_works.rst`` derives all of it.
+
+    References
+    ----------
+    .. [1] R. Tibshirani, "Regression shrinkage and selection via the lasso", Journal of the Royal Statistical Society
+       B 58(1), 1996.
+    .. [2] M. Osborne, B. Presnell, B. Turlach, "A new approach to variable selection in least squares problems", IMA
+       Journal of Numerical Analysis 20(3), 2000.
+    .. [3] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010.
+    .. [4] Q. Bertrand, M. Massias, "Anderson acceleration of coordinate descent", AISTATS 2021.
+    .. [5] O. Fercoq, A. Gramfort, J. Salmon, "Mind the duality gap: safer rules for the lasso", ICML 2015.
 
     Examples
     --------
@@ -112,24 +124,24 @@ class Lasso(CoordinateRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        fit_intercept=True,
-        precompute=False,
-        copy_X=True,
-        max_iter=1000,
-        tol=1e-4,
-        warm_start=False,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        verbose=0,
-        n_jobs=None,
-    ):
+        fit_intercept: bool = True,
+        precompute: Gram = False,
+        copy_X: bool = True,
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        warm_start: bool = False,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        verbose: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
         self.alpha = alpha
         self.fit_intercept = fit_intercept
         self.precompute = precompute
@@ -242,7 +254,13 @@ class ElasticNet(CoordinateRegressor):
 
     Notes
     -----
-    glmnet's elastic net is scaled differently: its L2 part is divided by the standard deviation of y (1/n).
+    glmnet's elastic net is scaled differently: its L2 part is divided by the standard deviation of y (1/n). The methods
+    are those of :class:`Lasso`.
+
+    References
+    ----------
+    .. [1] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010: equations (1) to (3) are the objective.
 
     Examples
     --------
@@ -258,25 +276,25 @@ class ElasticNet(CoordinateRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        l1_ratio=0.5,
-        fit_intercept=True,
-        precompute=False,
-        copy_X=True,
-        max_iter=1000,
-        tol=1e-4,
-        warm_start=False,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        verbose=0,
-        n_jobs=None,
-    ):
+        l1_ratio: float = 0.5,
+        fit_intercept: bool = True,
+        precompute: Gram = False,
+        copy_X: bool = True,
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        warm_start: bool = False,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        verbose: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
         self.alpha = alpha
         self.l1_ratio = l1_ratio
         self.fit_intercept = fit_intercept

@@ -1,8 +1,11 @@
 """``LassoCV`` and ``ElasticNetCV``: their parameters and their documentation."""
 
+from collections.abc import Sequence
+
 from ._cv import PathCV
 from ._lasso import ElasticNet, Lasso
 from ._path import enet_path, lasso_path
+from ._typing import AlphaRule, Array, ArrayLike, Bounds, Factor, Folds, Gram, Scoring, Seed, Selection, Solver
 
 
 class LassoCV(PathCV):
@@ -50,8 +53,14 @@ class LassoCV(PathCV):
         'min': the alpha with the least mean error, or the greatest mean score. '1se': the largest alpha whose error is
         within one standard error of the least, ``alpha_1se_``. A callable gets a dict of arrays, ``alpha``, ``cv_mean``
         and ``cv_se`` and returns an index.
-    penalty_factor, bounds, standardize, solver
-        As in :class:`Lasso`. ``standardize`` goes by the standard deviations of each fold's training rows.
+    penalty_factor : array-like of shape (n_features,), dict or None, default=None
+        As in :class:`Lasso`.
+    bounds : pair (lower, upper) or None, default=None
+        As in :class:`Lasso`.
+    standardize : bool, default=False
+        As in :class:`Lasso`, by the standard deviations of each fold's training rows.
+    solver : {'auto', 'active_set', 'cd'}, default='auto'
+        As in :class:`Lasso`.
     store_cv_results : bool, default=False
         Whether to keep ``coef_path_``, ``intercept_path_`` and ``oof_prediction_``.
 
@@ -92,6 +101,11 @@ class LassoCV(PathCV):
     X is not copied for the folds: a row that is held out has weight zero. In a Pipeline, transformers before this
     estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
 
+    References
+    ----------
+    .. [1] T. Hastie, R. Tibshirani, J. Friedman, "The elements of statistical learning", second edition, Springer 2009,
+       section 7.10: cross-validation and the one-standard-error rule.
+
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes
@@ -107,27 +121,27 @@ class LassoCV(PathCV):
     def __init__(
         self,
         *,
-        eps=1e-3,
-        alphas=100,
-        fit_intercept=True,
-        precompute="auto",
-        max_iter=1000,
-        tol=1e-4,
-        copy_X=True,
-        cv=None,
-        verbose=0,
-        n_jobs=None,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        scoring=None,
-        alpha_rule="min",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        store_cv_results=False,
-    ):
+        eps: float = 1e-3,
+        alphas: int | ArrayLike = 100,
+        fit_intercept: bool = True,
+        precompute: Gram = "auto",
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        copy_X: bool = True,
+        cv: Folds = None,
+        verbose: int = 0,
+        n_jobs: int | None = None,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        scoring: Scoring = None,
+        alpha_rule: AlphaRule = "min",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        store_cv_results: bool = False,
+    ) -> None:
         self.eps = eps
         self.alphas = alphas
         self.fit_intercept = fit_intercept
@@ -201,8 +215,14 @@ class ElasticNetCV(PathCV):
         'min': the alpha with the least mean error, or the greatest mean score. '1se': the largest alpha whose error is
         within one standard error of the least, ``alpha_1se_``. A callable gets a dict of arrays, ``alpha``, ``cv_mean``
         and ``cv_se``, of the best l1_ratio, and returns an index.
-    penalty_factor, bounds, standardize, solver
-        As in :class:`ElasticNet`. ``standardize`` goes by the standard deviations of each fold's training rows.
+    penalty_factor : array-like of shape (n_features,), dict or None, default=None
+        As in :class:`ElasticNet`.
+    bounds : pair (lower, upper) or None, default=None
+        As in :class:`ElasticNet`.
+    standardize : bool, default=False
+        As in :class:`ElasticNet`, by the standard deviations of each fold's training rows.
+    solver : {'auto', 'active_set', 'cd'}, default='auto'
+        As in :class:`ElasticNet`.
     store_cv_results : bool, default=False
         Whether to keep ``coef_path_``, ``intercept_path_`` and ``oof_prediction_``.
 
@@ -260,28 +280,28 @@ class ElasticNetCV(PathCV):
     def __init__(
         self,
         *,
-        l1_ratio=0.5,
-        eps=1e-3,
-        alphas=100,
-        fit_intercept=True,
-        precompute="auto",
-        max_iter=1000,
-        tol=1e-4,
-        copy_X=True,
-        cv=None,
-        verbose=0,
-        n_jobs=None,
-        positive=False,
-        random_state=None,
-        selection="cyclic",
-        scoring=None,
-        alpha_rule="min",
-        penalty_factor=None,
-        bounds=None,
-        standardize=False,
-        solver="auto",
-        store_cv_results=False,
-    ):
+        l1_ratio: float | Sequence[float] | Array = 0.5,
+        eps: float = 1e-3,
+        alphas: int | ArrayLike = 100,
+        fit_intercept: bool = True,
+        precompute: Gram = "auto",
+        max_iter: int | None = 1000,
+        tol: float = 1e-4,
+        copy_X: bool = True,
+        cv: Folds = None,
+        verbose: int = 0,
+        n_jobs: int | None = None,
+        positive: bool = False,
+        random_state: Seed = None,
+        selection: Selection = "cyclic",
+        scoring: Scoring = None,
+        alpha_rule: AlphaRule = "min",
+        penalty_factor: Factor = None,
+        bounds: Bounds = None,
+        standardize: bool = False,
+        solver: Solver = "auto",
+        store_cv_results: bool = False,
+    ) -> None:
         self.l1_ratio = l1_ratio
         self.eps = eps
         self.alphas = alphas

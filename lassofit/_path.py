@@ -1,27 +1,30 @@
 """``lasso_path`` and ``enet_path``, with scikit-learn's contract. The engine is imported on the first call."""
 
 import sys
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import check_random_state
 
+from ._typing import ArrayLike, Data, Gram
+
 
 def lasso_path(
-    X,
-    y,
+    X: Data,
+    y: ArrayLike,
     *,
-    eps=1e-3,
-    n_alphas="deprecated",
-    alphas="warn",
-    precompute="auto",
-    Xy=None,
-    copy_X=True,
-    coef_init=None,
-    verbose=False,
-    return_n_iter=False,
-    positive=False,
-    **params,
-):
+    eps: float = 1e-3,
+    n_alphas: int | Literal["deprecated"] = "deprecated",
+    alphas: ArrayLike | Literal["warn"] | None = "warn",
+    precompute: Gram = "auto",
+    Xy: ArrayLike | None = None,
+    copy_X: bool = True,
+    coef_init: ArrayLike | None = None,
+    verbose: int = False,
+    return_n_iter: bool = False,
+    positive: bool = False,
+    **params: Any,
+) -> tuple[Any, ...]:
     """Compute the lasso path: coefficients on a grid of alphas, each with its dual gap.
 
     Minimises ``1 / (2 S) * sum_i s_i (y_i - x_i w)^2 + alpha * ||w||_1`` for every alpha in turn, from the largest
@@ -80,6 +83,13 @@ def lasso_path(
     ConvergenceWarning
         Where some alpha was not solved to ``tol``.
 
+    References
+    ----------
+    .. [1] R. Tibshirani, "Regression shrinkage and selection via the lasso", Journal of the Royal Statistical Society
+       B 58(1), 1996.
+    .. [2] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010: a path of warm starts, section 2.5.
+
     Examples
     --------
     >>> import numpy as np
@@ -110,23 +120,23 @@ def lasso_path(
 
 
 def enet_path(
-    X,
-    y,
+    X: Data,
+    y: ArrayLike,
     *,
-    l1_ratio=0.5,
-    eps=1e-3,
-    n_alphas="deprecated",
-    alphas="warn",
-    precompute="auto",
-    Xy=None,
-    copy_X=True,
-    coef_init=None,
-    verbose=False,
-    return_n_iter=False,
-    positive=False,
-    check_input=True,
-    **params,
-):
+    l1_ratio: float = 0.5,
+    eps: float = 1e-3,
+    n_alphas: int | Literal["deprecated"] = "deprecated",
+    alphas: ArrayLike | Literal["warn"] | None = "warn",
+    precompute: Gram = "auto",
+    Xy: ArrayLike | None = None,
+    copy_X: bool = True,
+    coef_init: ArrayLike | None = None,
+    verbose: int = False,
+    return_n_iter: bool = False,
+    positive: bool = False,
+    check_input: bool = True,
+    **params: Any,
+) -> tuple[Any, ...]:
     """Compute the elastic net path: coefficients on a grid of alphas, each with its dual gap.
 
     Minimises ``1 / (2 S) * sum_i s_i (y_i - x_i w)^2 + alpha * l1_ratio * ||w||_1
@@ -140,8 +150,26 @@ def enet_path(
         Target values.
     l1_ratio : float in [0, 1], default=0.5
         Share of the L1 penalty. 0 needs explicit ``alphas``.
-    eps, n_alphas, alphas, precompute, Xy, copy_X, coef_init, verbose, return_n_iter, positive
-        As in :func:`lasso_path`.
+    eps : float, default=1e-3
+        As in :func:`lasso_path`, like all the others up to ``positive``.
+    n_alphas : int
+        Deprecated.
+    alphas : int or array-like, default=100
+        The number of alphas, or the alphas.
+    precompute : bool, 'auto' or array-like of shape (n_features, n_features), default='auto'
+        Whether to work on the Gram matrix.
+    Xy : array-like of shape (n_features,), default=None
+        ``X.T @ y``, for the grid.
+    copy_X : bool, default=True
+        No effect.
+    coef_init : array-like of shape (n_features,), default=None
+        Start of the first solve.
+    verbose : bool or int, default=False
+        What to report, on stderr or stdout.
+    return_n_iter : bool, default=False
+        Whether to return the number of iterations too.
+    positive : bool, default=False
+        Whether to force coefficients to be >= 0.
     check_input : bool, default=True
         False skips the checks of X and y: they must be float64 or float32 arrays, or CSC, already.
     **params : dict
@@ -149,13 +177,29 @@ def enet_path(
 
     Returns
     -------
-    alphas, coefs, dual_gaps, n_iters
+    alphas : ndarray of shape (n_alphas,), float64
+        In descending order.
+    coefs : ndarray of shape (n_features, n_alphas), dtype of X
+        Coefficients.
+    dual_gaps : ndarray of shape (n_alphas,), float64
+        Dual gaps, in the units of the objective above.
+    n_iters : list of int
         As in :func:`lasso_path`.
 
     Raises
     ------
     ValueError, TypeError
         On bad input, naming the parameter.
+
+    Warns
+    -----
+    ConvergenceWarning
+        Where some alpha was not solved to ``tol``.
+
+    References
+    ----------
+    .. [1] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
+       descent", Journal of Statistical Software 33(1), 2010: equations (1) to (3) are the objective.
 
     Examples
     --------

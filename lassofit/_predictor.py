@@ -1,5 +1,7 @@
 """What every fitted linear model has: predictions, sparse coefficients, tags."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
@@ -7,6 +9,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.extmath import safe_sparse_dot
 
 from ._engine import validation  # does not import numba
+from ._typing import Array, Data
 
 
 class LinearPredictor(RegressorMixin, BaseEstimator):
@@ -17,7 +20,7 @@ class LinearPredictor(RegressorMixin, BaseEstimator):
     _doc_link_module = "lassofit"
     _doc_link_template = "#"
 
-    def predict(self, X):
+    def predict(self, X: Data) -> Array:
         """Return ``X @ coef_ + intercept_``.
 
         Parameters
@@ -29,12 +32,17 @@ class LinearPredictor(RegressorMixin, BaseEstimator):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_targets)
             Predictions.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; where X has other features than those that the estimator was fitted on, or NaN or infinity.
         """
         X = validation.check_new_data(self, X)
         return safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_
 
     @property
-    def sparse_coef_(self):
+    def sparse_coef_(self) -> Any:
         """Sparse representation of ``coef_``, of shape (1, n_features) or (n_targets, n_features)."""
         coef = sparse.csr_array(np.atleast_2d(self.coef_))
         # scikit-learn 1.9 lets the user choose; matrices before that.

@@ -1,11 +1,14 @@
 """What ``fit_path`` returns: the solutions on a grid of alphas, and at any other alpha exactly."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from sklearn.utils import Tags, TargetTags
 from sklearn.utils.validation import validate_data
 
 from ._engine import progress, validation  # neither imports numba
+from ._typing import Array, ArrayLike, Data, DataFrame
 
 _SAME = 8 * np.finfo(np.float64).eps  # relative: alphas this close are one number, rounded twice
 _STATISTICS = ("df", "deviance_ratio", "dual_gap", "n_iter", "converged", "intercept")
@@ -15,7 +18,9 @@ _HEAD, _TAIL = 6, 2  # rows of the repr
 class RegularizationPath:
     """The solutions of a lasso or an elastic net on a grid of alphas: what ``fit_path`` returns.
 
-    Attributes
+    All parameters but ``source`` are kept as attributes.
+
+    Parameters
     ----------
     alphas : ndarray of shape (n_alphas,), float64
         In descending order.
@@ -35,12 +40,17 @@ class RegularizationPath:
         Rounds of the active set plus sweeps at every alpha.
     converged : ndarray of shape (n_alphas,), bool
         Whether the relative dual gap is within ``tol``.
-    n_full_passes : int or None
+    source : object, default=None
+        What ``coef_at`` solves with, from ``fit_path``; None: it knows the alphas of the grid alone.
+    n_full_passes : int or None, default=None
         How often all of X was read: once for the column moments and X'y, once for the Gram matrix of all columns, or
         for each block of its rows, and every time that all columns were priced. Columns that were read by themselves do
         not count. None where some alpha was solved by itself, which is not counted: with ``solver='cd'``,
         ``selection='random'``, a given Gram matrix, or unpenalised features on wide or sparse X, at ``alpha=0``, for a
         single alpha, and from where memory, rounding or ``max_iter`` put an end to following the path.
+
+    Attributes
+    ----------
     n_features_in_ : int
         Number of features of X.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -59,7 +69,7 @@ class RegularizationPath:
     References
     ----------
     .. [1] J. Friedman, T. Hastie, R. Tibshirani, "Regularization paths for generalized linear models via coordinate
-       descent", Journal of Statistical Software 33(1), 2010.
+       descent", Journal of Statistical Software 33(1), 2010: the path, section 2.5.
 
     Examples
     --------
@@ -76,17 +86,17 @@ class RegularizationPath:
 
     def __init__(
         self,
-        alphas,
-        coefs,
-        intercepts,
-        df,
-        deviance_ratio,
-        dual_gaps,
-        n_iters,
-        converged,
-        source=None,
-        n_full_passes=None,
-    ):
+        alphas: Array,
+        coefs: Any,
+        intercepts: Array,
+        df: Array,
+        deviance_ratio: Array,
+        dual_gaps: Array,
+        n_iters: Array,
+        converged: Array,
+        source: Any = None,
+        n_full_passes: int | None = None,
+    ) -> None:
         self.alphas = alphas
         self.coefs = coefs
         self.intercepts = intercepts
@@ -99,7 +109,7 @@ class RegularizationPath:
         self.n_features_in_ = coefs.shape[0]
         self._source = source
 
-    def coef_at(self, alpha):
+    def coef_at(self, alpha: float) -> tuple[Array, np.floating[Any]]:
         """Return the coefficients and the intercept at any alpha, exactly: nothing is interpolated.
 
         At an alpha of the grid they are the grid's; elsewhere the problem is solved, starting from the next larger
@@ -126,6 +136,14 @@ class RegularizationPath:
         -----
         ConvergenceWarning
             Where a solve does not reach ``tol``.
+
+        Examples
+        --------
+        >>> from lassofit import Lasso
+        >>> path = Lasso().fit_path([[0, 0], [1, 1], [2, 2]], [0, 1, 2], alphas=[0.5, 0.1])
+        >>> coef, intercept = path.coef_at(0.2)
+        >>> print(coef.round(4), round(float(intercept), 4))
+        [0.7 0. ] 0.3
         """
         validation.check_parameters({"alpha": alpha})
         alpha = float(alpha)
@@ -152,7 +170,7 @@ class RegularizationPath:
         column = self.coefs[:, [i]]
         return (column.toarray() if sparse.issparse(column) else column).ravel()
 
-    def predict(self, X, alpha):
+    def predict(self, X: Data, alpha: ArrayLike) -> Array:
         """Return the predictions at one alpha, or at several.
 
         Parameters
@@ -173,19 +191,22 @@ class RegularizationPath:
             As ``coef_at``, and where X has other features than those that the path was fitted on.
         """
         X = validate_data(self, X, accept_sparse=["csr", "csc", "coo"], reset=False)
-        if np.ndim(alpha) == 0:
-            coef, intercept = self.coef_at(alpha)
-        elif np.ndim(alpha) == 1 and len(alpha) > 0:
-            found, intercept = zip(*map(self.coef_at, alpha), strict=True)
+        asked: Any = alpha  # one, or several
+        coef: Any
+        intercept: Any
+        if np.ndim(asked) == 0:
+            coef, intercept = self.coef_at(asked)
+        elif np.ndim(asked) == 1 and len(asked) > 0:
+            found, intercept = zip(*map(self.coef_at, asked), strict=True)
             supports = [np.flatnonzero(coef) for coef in found]
             values = [coef[support] for coef, support in zip(found, supports, strict=True)]
             coef = stacked(supports, values, self.n_features_in_, sparse.issparse(self.coefs))
         else:
             raise ValueError(f"alpha must be a number or a sequence of at least one, got {alpha!r}.")
-        product = X @ coef
+        product: Any = X @ coef
         return (product.toarray() if sparse.issparse(product) else product) + np.asarray(intercept)
 
-    def to_frame(self):
+    def to_frame(self) -> DataFrame:
         """Return the path as a pandas data frame: a row an alpha, which is the index.
 
         Returns
@@ -212,7 +233,7 @@ class RegularizationPath:
         make = pd.DataFrame.sparse.from_spmatrix if sparse.issparse(self.coefs) else pd.DataFrame
         return pd.concat([table, make(self.coefs.T, index=index, columns=names)], axis=1)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         k, missed = len(self.alphas), int((~self.converged).sum())
         state = f"{missed} not converged" if missed else "all converged"
         if self.n_full_passes is not None:

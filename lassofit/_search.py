@@ -1,7 +1,9 @@
 """``PathSearchCV``: alpha and other parameters by cross-validation, a path for every fold and point."""
 
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
+from typing import Any, Literal, Self
 
 import numpy as np
 from sklearn import get_config
@@ -13,22 +15,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._engine.calling import user_level
 from ._search_cells import Shared, length_of, splits_of
-from ._search_checks import check_refit, check_search, check_tables
+from ._search_checks import check_refit, check_search, check_tables, refitted
 from ._search_choice import checked_index, chosen_cell
 from ._search_points import configured, grids_of, points_of, with_own_alphas
 from ._search_results import Table, results_of
 from ._search_run import metric_names, outcomes_of, routed_params, router_of
 from ._search_scores import scoring_of
-
-
-def _refitted(search):
-    """Raise the AttributeError of a search without an estimator that was fitted to all rows."""
-    if not search.refit:
-        raise AttributeError(
-            "refit=False leaves no fitted estimator to predict with. Set best_params_ on a clone of the estimator, "
-            "and fit it."
-        )
-    return True
+from ._typing import AlphaRule, Array, ArrayLike, Folds
 
 
 class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
@@ -133,20 +126,20 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
 
     def __init__(
         self,
-        estimator,
+        estimator: Any,
         *,
-        alphas=100,
-        eps=1e-3,
-        param_grid=None,
-        scoring=None,
-        cv=None,
-        refit=True,
-        n_jobs=None,
-        return_train_score=False,
-        alpha_rule="min",
-        verbose=0,
-        error_score=np.nan,
-    ):
+        alphas: int | ArrayLike = 100,
+        eps: float = 1e-3,
+        param_grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        scoring: Any = None,
+        cv: Folds = None,
+        refit: bool | str | Callable[[dict[str, Any]], int] = True,
+        n_jobs: int | None = None,
+        return_train_score: bool = False,
+        alpha_rule: AlphaRule = "min",
+        verbose: int = 0,
+        error_score: float | Literal["raise"] = np.nan,
+    ) -> None:
         self.estimator = estimator
         self.alphas = alphas
         self.eps = eps
@@ -160,7 +153,7 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         self.verbose = verbose
         self.error_score = error_score
 
-    def fit(self, X, y=None, **params):
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Search, and fit to all rows with what is best.
 
         Parameters
@@ -243,8 +236,8 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
                 warnings.warn(text, UserWarning, stacklevel=user_level())
         self.best_params_ = results["params"][self.best_index_]
 
-    @available_if(_refitted)
-    def predict(self, X):
+    @available_if(refitted)
+    def predict(self, X: Any) -> Array:
         """Return the predictions of ``best_estimator_``.
 
         Parameters
@@ -256,12 +249,17 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         -------
         y : ndarray of shape (n_samples,)
             Predictions.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; where X is not what the estimator was fitted on.
         """
         check_is_fitted(self)
         return self.best_estimator_.predict(X)
 
-    @available_if(_refitted)
-    def score(self, X, y=None, **params):
+    @available_if(refitted)
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
         """Return the score of ``best_estimator_``, by the metric that it was chosen by.
 
         Parameters
@@ -277,6 +275,11 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         -------
         score : float
             The score; greater is better.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; on bad data; for parameters without metadata routing; where the metric is unknown.
         """
         check_is_fitted(self)
         if get_config()["enable_metadata_routing"]:
@@ -294,13 +297,13 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         return found[self.refit] if self.multimetric_ else found
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of features of X, where there is a fitted estimator that knows it."""
         if not hasattr(self, "best_estimator_"):
             raise AttributeError(f"{type(self).__name__} has no n_features_in_ before a fit with refit.")
         return self.best_estimator_.n_features_in_
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return the routing of the parameters of the estimator, the splitter and the scorers.
 
         Returns

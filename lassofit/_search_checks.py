@@ -50,3 +50,13 @@ def check_tables(X, y, name):
     if shape[1] != 1:
         raise ValueError(f"y must have one column, got shape {shape}: a path is one target's. Search for each column.")
     return X, column_or_1d(y, warn=True)
+
+
+def refitted(search):
+    """Raise the AttributeError of a search without an estimator that was fitted to all rows."""
+    if not search.refit:
+        raise AttributeError(
+            "refit=False leaves no fitted estimator to predict with. Set best_params_ on a clone of the estimator, "
+            "and fit it."
+        )
+    return True

@@ -1,8 +1,10 @@
 """``SGDLasso``: parameters and documentation; the work is in ``_sgd_base`` and the engine."""
 
 import math
+from typing import Literal
 
 from ._sgd_base import StochasticRegressor
+from ._typing import Factor, Seed
 
 
 class SGDLasso(StochasticRegressor):
@@ -23,12 +25,11 @@ class SGDLasso(StochasticRegressor):
         Strength of the penalty, >= 0.
     method : {'cumulative', 'clipping', 'truncated', 'ftrl', 'naive'}, default='cumulative'
         How the penalty enters. 'cumulative': the sum of the gradients is thresholded by the sum of the penalties
-        (Tsuruoka, Tsujii and Ananiadou 2009; lazy dual averaging): sparse, and for data from one distribution.
-        'clipping': soft thresholding after every step (proximal descent, FOBOS): follows a drift, but noise makes
-        most coefficients nonzero. 'truncated': the same every ``truncate_every`` steps (Langford, Li and Zhang 2009).
-        'ftrl': follow the regularised leader, with an implicit step for every feature (McMahan et al. 2013): for text
-        in streams. 'naive': the subgradient; never an exact zero, and a step costs all features, for sparse X too.
-        For teaching.
+        ([1]_; lazy dual averaging, [2]_): sparse, and for data from one distribution. 'clipping': soft thresholding
+        after every step (proximal descent, [3]_): follows a drift, but noise makes most coefficients nonzero.
+        'truncated': the same every ``truncate_every`` steps [4]_. 'ftrl': follow the regularised leader, with an
+        implicit step for every feature [5]_: for text in streams. 'naive': the subgradient; never an exact zero, and
+        a step costs all features, for sparse X too. For teaching.
     l1_ratio : float, default=1.0
         Share of the L1 penalty, in [0, 1]. Below 1 all features that are not excluded need the same factor.
     fit_intercept : bool, default=True
@@ -107,6 +108,15 @@ class SGDLasso(StochasticRegressor):
     Weights multiply the gradients, so weights are not repetition, as for no stochastic method: a row of weight 2 is
     met once, with a step twice as long. Their scale does not matter in ``fit``; in ``partial_fit`` 1 is a plain row.
 
+    References
+    ----------
+    .. [1] Y. Tsuruoka, J. Tsujii, S. Ananiadou, "Stochastic gradient descent training for L1-regularized log-linear
+       models with cumulative penalty", ACL 2009.
+    .. [2] L. Xiao, "Dual averaging methods for regularized stochastic learning", JMLR 11, 2010.
+    .. [3] J. Duchi, Y. Singer, "Efficient online and batch learning using forward backward splitting", JMLR 10, 2009.
+    .. [4] J. Langford, L. Li, T. Zhang, "Sparse online learning via truncated gradient", JMLR 10, 2009.
+    .. [5] B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013.
+
     Examples
     --------
     >>> from sklearn.datasets import make_regression
@@ -119,30 +129,30 @@ class SGDLasso(StochasticRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        method="cumulative",
-        l1_ratio=1.0,
-        fit_intercept=True,
-        batch_size=1,
-        max_iter=100,
-        tol=1e-4,
-        learning_rate="auto",
-        eta0=None,
-        power_t=0.5,
-        truncate_every=10,
-        truncate_threshold=math.inf,
-        shuffle=True,
-        average=False,
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=5,
-        warm_start=False,
-        penalty_factor=None,
-        positive=False,
-        random_state=None,
-        verbose=0,
-    ):
+        method: Literal["cumulative", "clipping", "truncated", "ftrl", "naive"] = "cumulative",
+        l1_ratio: float = 1.0,
+        fit_intercept: bool = True,
+        batch_size: int | Literal["full"] = 1,
+        max_iter: int = 100,
+        tol: float | None = 1e-4,
+        learning_rate: Literal["auto", "adaptive", "invscaling", "constant", "optimal"] = "auto",
+        eta0: float | None = None,
+        power_t: float = 0.5,
+        truncate_every: int = 10,
+        truncate_threshold: float = math.inf,
+        shuffle: bool = True,
+        average: bool | int = False,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 5,
+        warm_start: bool = False,
+        penalty_factor: Factor = None,
+        positive: bool = False,
+        random_state: Seed = None,
+        verbose: int = 0,
+    ) -> None:
         self.alpha = alpha
         self.method = method
         self.l1_ratio = l1_ratio

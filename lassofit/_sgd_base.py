@@ -1,8 +1,8 @@
 """What SGDLasso does: fit = validate, run epochs, attributes; streams; predict; sparse coefficients."""
 
-import math
 import warnings
 from types import SimpleNamespace
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -14,12 +14,20 @@ from . import testing
 from ._engine import progress, row_input, validation
 from ._engine.calling import user_level
 from ._predictor import LinearPredictor
+from ._typing import Array, ArrayLike, Data
 
 
 class StochasticRegressor(progress.Watched, LinearPredictor):
     """Base of the stochastic regressor; the subclass holds parameters and documentation."""
 
-    def fit(self, X, y, coef_init=None, intercept_init=None, sample_weight=None):
+    def fit(
+        self,
+        X: Data,
+        y: ArrayLike,
+        coef_init: ArrayLike | None = None,
+        intercept_init: float | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Run epochs over the data.
 
         Parameters
@@ -65,7 +73,9 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         from ._engine import epochs, stochastic
 
         rng = check_random_state(self.random_state)
-        train, held = self._split(np.flatnonzero(s > 0), rng)
+        train, held = np.flatnonzero(s > 0), None
+        if self.early_stopping:
+            train, held = row_input.split(train, self.validation_fraction, rng)
         rows = stochastic.Rows(X, y, stochastic.mean_one(s, train), train, self.fit_intercept)
         stream = self._stream(X)
         if start is not None:
@@ -100,7 +110,7 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         task.end({})
         return self
 
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Go on with a stream: one pass over these rows, in order.
 
         Steps, penalties and averages persist, over calls and pickles. With ``batch_size=1`` the same rows give the same
@@ -205,19 +215,6 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             )
         return stochastic.Stream(terms, p, bool(self.average))
 
-    def _split(self, kept, rng):
-        """Return the rows to train on, in order, and those to hold out, or None."""
-        if not self.early_stopping:
-            return kept, None
-        count = math.ceil(self.validation_fraction * len(kept))
-        if count >= len(kept):
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} holds out {count} of {len(kept)} samples: none is "
-                "left to train on. Use a smaller one, or early_stopping=False."
-            )
-        mixed = rng.permutation(kept)
-        return np.sort(mixed[count:]), np.sort(mixed[:count])
-
     def _gap(self, X, y, s):
         """Return a function of coefficients and intercept: their dual gap on the data."""
 
@@ -262,17 +259,17 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
             )
 
     @property
-    def history_(self):
+    def history_(self) -> dict[str, Array]:
         """What was known after every epoch, as arrays by name."""
         check_is_fitted(self)
         return progress.history(self._records, progress.EPOCHS)
 
     @property
-    def sparse_coef_(self):
+    def sparse_coef_(self) -> Any:
         """Sparse representation of ``coef_``, of shape (1, n_features)."""
         return self.coef_ if sparse.issparse(self.coef_) else super().sparse_coef_
 
-    def predict(self, X):
+    def predict(self, X: Data) -> Array:
         """Return ``X @ coef_ + intercept_``.
 
         Parameters
@@ -284,28 +281,43 @@ class StochasticRegressor(progress.Watched, LinearPredictor):
         -------
         y : ndarray of shape (n_samples,)
             Predictions.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            Before ``fit``; where X has other features than those that the estimator was fitted on, or NaN or infinity.
         """
         return super().predict(X).ravel()  # a sparse coef_ has two dimensions
 
-    def sparsify(self):
+    def sparsify(self) -> Self:
         """Convert ``coef_`` to a sparse matrix of shape (1, n_features), which saves memory where it is sparse.
 
         Returns
         -------
         self : object
             The estimator.
+
+        Raises
+        ------
+        NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self)
         self.coef_ = self.sparse_coef_
         return self
 
-    def densify(self):
+    def densify(self) -> Self:
         """Convert ``coef_`` back to an array of shape (n_features,).
 
         Returns
         -------
         self : object
             The estimator.
+
+        Raises
+        ------
+        NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self)
         if sparse.issparse(self.coef_):

@@ -10,15 +10,12 @@ P(w, b) less that bound says how far w is from the optimum at most. Nothing is s
 solvers that are judged.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-from scipy import sparse
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import check_array
 
-from . import _certificate as plain
-from ._gap import gap
+from ._judged import Problem
+from ._typing import Array, ArrayLike, Bounds, Data, Factor
 
 __all__ = ["Certificate", "certify", "dual_gap", "objective"]
 
@@ -26,7 +23,7 @@ __all__ = ["Certificate", "certify", "dual_gap", "objective"]
 class Certificate(NamedTuple):
     """What `certify` returns: floats, or arrays of shape (n_targets,) where y is 2-D.
 
-    Attributes
+    Parameters
     ----------
     objective : float
         P(w, b), in units of y squared; infinite if the coefficients break a bound or an exclusion.
@@ -39,15 +36,23 @@ class Certificate(NamedTuple):
         Largest violation of the optimality conditions: over j, the distance of c_j - l2_j w_j from
         l1_j d|w_j| plus the normal cone of the bounds, c = X'(s r)/S on centred X; and the
         weighted mean of the residual r. In units of alpha.
+
+    Examples
+    --------
+    >>> from lassofit import Lasso
+    >>> X, y = [[0, 0], [1, 1], [2, 2]], [0, 1, 2]
+    >>> certificate = certify(Lasso(alpha=0.1).fit(X, y), X, y)
+    >>> round(certificate.objective, 6), certificate.dual_gap < 1e-15
+    (0.0925, True)
     """
 
-    objective: float | np.ndarray
-    dual_gap: float | np.ndarray
-    relative_gap: float | np.ndarray
-    kkt_residual: float | np.ndarray
+    objective: float | Array
+    dual_gap: float | Array
+    relative_gap: float | Array
+    kkt_residual: float | Array
 
 
-def certify(estimator, X, y, sample_weight=None):
+def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Certificate:
     """Recompute objective, dual gap and optimality violation of a fitted estimator.
 
     Everything is computed from the data, the estimator's parameters and its ``coef_`` and
@@ -122,7 +127,7 @@ def certify(estimator, X, y, sample_weight=None):
     alpha = read("alpha_", "alpha")
     if alpha is None:
         raise TypeError(f"{type(estimator).__name__} has no alpha: certify cannot judge it")
-    problem = _Problem(
+    problem = Problem(
         X,
         y,
         sample_weight,
@@ -141,20 +146,20 @@ def certify(estimator, X, y, sample_weight=None):
 
 
 def dual_gap(
-    X,
-    y,
-    coef,
-    intercept=0.0,
+    X: Data,
+    y: ArrayLike,
+    coef: ArrayLike,
+    intercept: ArrayLike = 0.0,
     *,
-    alpha,
-    l1_ratio=1.0,
-    fit_intercept=True,
-    penalty_factor=None,
-    bounds=None,
-    standardize=False,
-    positive=False,
-    sample_weight=None,
-):
+    alpha: float,
+    l1_ratio: float = 1.0,
+    fit_intercept: bool = True,
+    penalty_factor: Factor = None,
+    bounds: Bounds = None,
+    standardize: bool = False,
+    positive: bool = False,
+    sample_weight: ArrayLike | None = None,
+) -> float | Array:
     """Return how far given coefficients are at most from the optimum, in units of the objective.
 
     Parameters
@@ -204,33 +209,53 @@ def dual_gap(
     0.006667
     """
     parameters = {key: value for key, value in locals().items() if key not in _DATA}
-    problem = _Problem(X, y, **parameters)
+    problem = Problem(X, y, **parameters)
     return problem.result([problem.gap(point) for point in problem.points(coef, intercept)])
 
 
 def objective(
-    X,
-    y,
-    coef,
-    intercept=0.0,
+    X: Data,
+    y: ArrayLike,
+    coef: ArrayLike,
+    intercept: ArrayLike = 0.0,
     *,
-    alpha,
-    l1_ratio=1.0,
-    fit_intercept=True,
-    penalty_factor=None,
-    bounds=None,
-    standardize=False,
-    positive=False,
-    sample_weight=None,
-):
+    alpha: float,
+    l1_ratio: float = 1.0,
+    fit_intercept: bool = True,
+    penalty_factor: Factor = None,
+    bounds: Bounds = None,
+    standardize: bool = False,
+    positive: bool = False,
+    sample_weight: ArrayLike | None = None,
+) -> float | Array:
     """Return P(w, b), the objective at given coefficients.
 
     Parameters
     ----------
-    X, y, coef, intercept
-        Data and coefficients, as in `dual_gap`.
-    alpha, l1_ratio, fit_intercept, penalty_factor, bounds, standardize, positive, sample_weight
-        The problem, as in `dual_gap`.
+    X : array, sparse matrix or array, or data frame of shape (n_samples, n_features)
+        The data, as in `dual_gap`, like all the other parameters.
+    y : array of shape (n_samples,) or (n_samples, n_targets)
+        The targets.
+    coef : array of shape (n_features,) or (n_targets, n_features)
+        The coefficients.
+    intercept : float or array of shape (n_targets,), default=0.0
+        The intercept.
+    alpha : float
+        Strength of the penalty.
+    l1_ratio : float, default=1.0
+        Share of the L1 penalty.
+    fit_intercept : bool, default=True
+        Whether the problem has an intercept.
+    penalty_factor : array of shape (n_features,) or dict of feature name to float, default=None
+        Multipliers of alpha.
+    bounds : pair of floats or of arrays of shape (n_features,), default=None
+        Bounds of the coefficients.
+    standardize : bool, default=False
+        Whether the penalty acts on the scale of unit standard deviation.
+    positive : bool, default=False
+        Whether the coefficients are bounded by 0 from below.
+    sample_weight : float or array of shape (n_samples,), default=None
+        Weights of the rows.
 
     Returns
     -------
@@ -250,72 +275,8 @@ def objective(
     3.232142857143
     """
     parameters = {key: value for key, value in locals().items() if key not in _DATA}
-    problem = _Problem(X, y, **parameters)
+    problem = Problem(X, y, **parameters)
     return problem.result([point.objective for point in problem.points(coef, intercept)])
 
 
 _DATA = ("X", "y", "coef", "intercept")
-
-
-class _Problem:
-    """Checked data and parameters."""
-
-    def __init__(self, X, y, sample_weight, *, fit_intercept, names=None, **parameters):
-        names = _feature_names(X, names)
-        X = check_array(X, accept_sparse="csc", dtype=[np.float64, np.float32], input_name="X")
-        y = check_array(y, ensure_2d=False, allow_nd=True, dtype=np.float64, input_name="y")
-        if y.ndim > 2 or len(y) != X.shape[0]:
-            raise ValueError(f"X has {X.shape[0]} rows, but y has shape {y.shape}")
-        s = plain.read_weights(sample_weight, len(y))
-        if not s.all():
-            X, y, s = X[s > 0], y[s > 0], s[s > 0]
-        self.X = (plain.Sparse if sparse.issparse(X) else plain.Dense)(X, s, fit_intercept)
-        self.Y = y.reshape(len(y), -1).T.astype(self.X.s.dtype)
-        self.terms = plain.read_terms(self.X, names, **parameters)
-        self.fit_intercept, self.flat = fit_intercept, y.ndim == 1
-
-    def points(self, coef, intercept):
-        """Check the coefficients and evaluate them, one point per target."""
-        coef, (k, p) = np.asarray(coef), (len(self.Y), self.X.shape[1])
-        eps = np.finfo(coef.dtype).eps if coef.dtype.kind == "f" else plain.EPS
-        coef = coef.astype(self.Y.dtype)
-        if coef.shape != (k, p) and not (k == 1 and coef.shape == (p,)):
-            raise ValueError(f"coef has shape {coef.shape}; X has {p} features, y {k} target(s)")
-        intercept = np.asarray(intercept, dtype=self.Y.dtype)
-        if intercept.shape not in ((), (k,)):
-            raise ValueError(f"intercept has shape {intercept.shape}, but y has {k} target(s)")
-        if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
-            raise ValueError("coef and intercept must be finite")
-        if not self.fit_intercept and intercept.any():
-            raise ValueError("intercept must be 0 where fit_intercept is False")
-        self.eps = eps
-        triples = zip(self.Y, coef.reshape(k, p), np.broadcast_to(intercept, k), strict=True)
-        return [plain.primal(self.X, self.terms, y, w, b, self.fit_intercept, eps) for y, w, b in triples]
-
-    def gap(self, point):
-        """The dual gap at a point."""
-        return gap(self.X, self.terms, point)
-
-    def certificate(self, point):
-        """The four figures of a Certificate, for one target."""
-        gap, null = self.gap(point), self.X.s @ point.y**2
-        if null > 0:
-            relative = gap / null
-        else:  # y is constant: only the rounding of its mean is left
-            relative = 0 if gap <= (8 * self.eps * point.size) ** 2 else np.inf
-        return point.objective, gap, relative, plain.kkt_residual(self.X, self.terms, point)
-
-    def result(self, values):
-        """A float for a 1-D y, an array for a 2-D one."""
-        return float(values[0]) if self.flat else np.array(values, dtype=np.float64)
-
-
-def _feature_names(X, fitted):
-    """Names of the columns, from the frame or from the fit; an error if these differ."""
-    columns = getattr(X, "columns", None)
-    found = None if columns is None else list(columns)
-    if found is None or fitted is None:
-        return list(fitted) if fitted is not None else found or []
-    if found != list(fitted):
-        raise ValueError("the columns of X are not those that the estimator was fitted on")
-    return found

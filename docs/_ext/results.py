@@ -36,13 +36,17 @@ def where(data):
     return f"*{setup['date']}; {setup['cpu']}, {setup['cores']} cores, {setup['system']}; {versions}.*\n\n"
 
 
+def labelled(data):
+    """The ratios of a file of results, a line a data set, with the set's name and shape as label."""
+    for line in data["ratios"]:
+        shape = next((r["n"], r["p"]) for r in data["rows"] if r["workload"] == line["workload"] and "n" in r)
+        yield {**line, "label": f"{line['workload']}\n{shape[0]} x {shape[1]}"}
+
+
 def ratios(name, data):
     """The fastest peer's time over ours: a figure, a table, and where a peer did better."""
     divisors = data["settings"]["ratios"]
-    lines = []
-    for line in data["ratios"]:
-        shape = next((r["n"], r["p"]) for r in data["rows"] if r["workload"] == line["workload"] and "n" in r)
-        lines.append({**line, "label": f"{line['workload']}\n{shape[0]} x {shape[1]}"})
+    lines = list(labelled(data))
     figures = draw(name, lines, divisors)
     text = "".join(
         f".. image:: generated/results/{file}\n   :class: only-{mode}\n   :alt: time of the fastest peer over ours\n\n"

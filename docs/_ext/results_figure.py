@@ -7,12 +7,17 @@ from matplotlib.figure import Figure
 DOTS = {
     "light": (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D")),
     "dark": (("#56B4E9", "o"), ("#E69F00", "s"), ("#009E73", "^"), ("#CC79A7", "D")),
+    "any": (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D")),
 }
-INK = {"light": "#222222", "dark": "#dddddd"}
+INK = {
+    "light": "#222222",
+    "dark": "#dddddd",
+    "any": "#7a7a7a",
+}  # the last has a contrast of 4 with white and with black
 
 
 def plot(lines, divisors, mode):
-    """A figure of the ratios for light or dark pages, on nothing."""
+    """A figure of the ratios for light pages, dark pages or any, on nothing."""
     figure = Figure(figsize=(5, 0.8 + 0.42 * len(lines)), layout="constrained")
     ax = figure.subplots()
     for divisor, (colour, marker) in zip(divisors, DOTS[mode], strict=False):
@@ -32,12 +37,17 @@ def plot(lines, divisors, mode):
     return figure
 
 
+def inked(mode):
+    """The context in which text and axes have the ink of light pages, dark pages or any."""
+    names = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    return mpl.rc_context({**dict.fromkeys(names, INK[mode]), "legend.facecolor": "none", "svg.hashsalt": "lassofit"})
+
+
 def draw(path, lines, divisors):
     """Write the figure for light and for dark pages; return the names of the files."""
     files = {}
-    for mode, ink in INK.items():
-        names = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
-        with mpl.rc_context({**dict.fromkeys(names, ink), "svg.hashsalt": "lassofit"}):
+    for mode in ("light", "dark"):
+        with inked(mode):
             file = path.with_name(f"{path.name}-{mode}.svg")
             plot(lines, divisors, mode).savefig(file, transparent=True, metadata={"Date": None})
             files[mode] = file.name

@@ -1,8 +1,12 @@
 """``ConvergenceDisplay``: what fits have recorded on their way."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._typing import Array, DataFrame, Panels
 from . import style
 
 _Y = {"dual_gap": "dual gap", "objective": "objective", "support_size": "nonzero coefficients"}
@@ -39,11 +43,19 @@ class ConvergenceDisplay:
     (['exact', 'SGD'], 'iteration or epoch')
     """
 
-    def __init__(self, histories):
+    def __init__(self, histories: Mapping[str, Mapping[str, Array]]) -> None:
         self.histories = histories
 
     @classmethod
-    def from_estimator(cls, estimators, *, x="iteration", y=None, ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimators: Any,
+        *,
+        x: Literal["iteration", "seconds"] = "iteration",
+        y: str | Sequence[str] | None = None,
+        ax: Panels = None,
+        **kwargs: Any,
+    ) -> Self:
         """Make the display of fitted estimators, and plot it.
 
         Parameters
@@ -81,7 +93,14 @@ class ConvergenceDisplay:
             histories.update(_histories(str(name), estimator))
         return cls(histories).plot(ax, x=x, y=y, **kwargs)
 
-    def plot(self, ax=None, *, x="iteration", y=None, **kwargs):
+    def plot(
+        self,
+        ax: Panels = None,
+        *,
+        x: Literal["iteration", "seconds"] = "iteration",
+        y: str | Sequence[str] | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot what was recorded.
 
         Parameters
@@ -145,7 +164,7 @@ class ConvergenceDisplay:
         self.ax_, self.figure_ = style.told(axes)
         return self
 
-    def to_frame(self):
+    def to_frame(self) -> DataFrame:
         """Return what was recorded as a pandas data frame.
 
         Returns

@@ -1,9 +1,13 @@
 """``CVDisplay``: errors or scores of a cross-validation over alpha."""
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from .._cv import PathCV
+from .._typing import Array, ArrayLike, Data, DataFrame, Panels
 from . import sources, style
 
 
@@ -52,7 +56,16 @@ class CVDisplay:
     ['alpha_min = 0.00375', 'alpha_1se = 0.187']
     """
 
-    def __init__(self, alphas, means, errors, *, support_sizes=None, alpha_min=None, alpha_1se=None):
+    def __init__(
+        self,
+        alphas: Array,
+        means: Mapping[str, Array],
+        errors: Mapping[str, Array],
+        *,
+        support_sizes: Array | None = None,
+        alpha_min: float | None = None,
+        alpha_1se: float | None = None,
+    ) -> None:
         self.alphas = alphas
         self.means = means
         self.errors = errors
@@ -61,7 +74,16 @@ class CVDisplay:
         self.alpha_1se = alpha_1se
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, y=None, *, sample_weight=None, ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Data | None = None,
+        y: ArrayLike | None = None,
+        *,
+        sample_weight: ArrayLike | None = None,
+        ax: Panels = None,
+        **kwargs: Any,
+    ) -> Self:
         """Make the display of a fitted cross-validation, and plot it.
 
         Parameters
@@ -109,7 +131,7 @@ class CVDisplay:
             display.support_sizes = sources.path_of(estimator, X, y, display.alphas, sample_weight).df
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, **kwargs):
+    def plot(self, ax: Panels = None, **kwargs: Any) -> Self:
         """Plot the means.
 
         Parameters
@@ -158,7 +180,7 @@ class CVDisplay:
         self.ax_, self.figure_ = style.told(axes)
         return self
 
-    def to_frame(self):
+    def to_frame(self) -> DataFrame:
         """Return what is plotted as a pandas data frame: a row an alpha, which is the index.
 
         Returns

@@ -1,16 +1,16 @@
 """``PathDisplay``: the coefficients of a path."""
 
+from typing import Any, Literal, Self, TypeAlias
+
 import numpy as np
 from scipy import sparse
 
 from .._regularization_path import RegularizationPath
+from .._typing import ArrayLike, Axes, Data, DataFrame, Names
 from . import sources, style
 
-_AXES = {
-    "alpha": "alpha (log scale)",
-    "l1_norm": "L1 norm of the coefficients",
-    "deviance_ratio": "deviance ratio",
-}
+Horizontal: TypeAlias = Literal["alpha", "l1_norm", "deviance_ratio"]
+_AXES = {"alpha": "alpha (log scale)", "l1_norm": "L1 norm of the coefficients", "deviance_ratio": "deviance ratio"}
 
 
 class PathDisplay:
@@ -64,7 +64,14 @@ class PathDisplay:
     ['s5', 's1', 'bmi']
     """
 
-    def __init__(self, path, *, feature_names=None, alpha_min=None, alpha_1se=None):
+    def __init__(
+        self,
+        path: RegularizationPath,
+        *,
+        feature_names: Names = None,
+        alpha_min: float | None = None,
+        alpha_1se: float | None = None,
+    ) -> None:
         if not isinstance(path, RegularizationPath):
             raise TypeError(f"path must be a RegularizationPath, as fit_path returns it, got {type(path).__name__}.")
         names = getattr(path, "feature_names_in_", None) if feature_names is None else feature_names
@@ -84,16 +91,16 @@ class PathDisplay:
     @classmethod
     def from_path(
         cls,
-        path,
+        path: RegularizationPath,
         *,
-        feature_names=None,
-        alpha_min=None,
-        alpha_1se=None,
-        x="alpha",
-        n_labels=10,
-        ax=None,
-        **kwargs,
-    ):
+        feature_names: Names = None,
+        alpha_min: float | None = None,
+        alpha_1se: float | None = None,
+        x: Horizontal = "alpha",
+        n_labels: int = 10,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Make the display of a path, and plot it.
 
         Parameters
@@ -118,6 +125,11 @@ class PathDisplay:
         display : PathDisplay
             The display, plotted.
 
+        Raises
+        ------
+        ImportError, TypeError, ValueError
+            Without matplotlib; on bad parameters, as :class:`PathDisplay` and :meth:`plot`.
+
         Examples
         --------
         >>> from sklearn.datasets import load_diabetes
@@ -133,18 +145,18 @@ class PathDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: Any,
+        X: Data,
+        y: ArrayLike,
         *,
-        alphas=None,
-        sample_weight=None,
-        feature_names=None,
-        x="alpha",
-        n_labels=10,
-        ax=None,
-        **kwargs,
-    ):
+        alphas: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        feature_names: Names = None,
+        x: Horizontal = "alpha",
+        n_labels: int = 10,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Solve the path of an estimator on all rows, and plot it.
 
         Parameters
@@ -189,7 +201,7 @@ class PathDisplay:
             marks = {n: a for n, a in marks.items() if a is not None and path.alphas[-1] <= a <= path.alphas[0]}
         return cls(path, feature_names=feature_names, **marks).plot(ax, x=x, n_labels=n_labels, **kwargs)
 
-    def plot(self, ax=None, *, x="alpha", n_labels=10, **kwargs):
+    def plot(self, ax: Axes | None = None, *, x: Horizontal = "alpha", n_labels: int = 10, **kwargs: Any) -> Self:
         """Plot the paths.
 
         Parameters
@@ -248,7 +260,7 @@ class PathDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def to_frame(self):
+    def to_frame(self) -> DataFrame:
         """Return what is plotted as a pandas data frame: a row an alpha, which is the index.
 
         Returns

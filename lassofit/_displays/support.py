@@ -1,6 +1,7 @@
 """``SupportDisplay``: which coefficients are nonzero, which zeros are proven, and which are within the gap."""
 
 from copy import copy
+from typing import Any, Self
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -8,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .._base import CoordinateRegressor
 from .._cv import PathCV
 from .._engine import validation
+from .._typing import Array, ArrayLike, Axes, Data, DataFrame, Names
 from . import sources, style
 
 # From the front: the legend's names, and markers that differ in shape as well as in colour.
@@ -60,7 +62,7 @@ class SupportDisplay:
     ['nonzero: 4', 'zero, within the gap: 0', 'zero, proven: 6']
     """
 
-    def __init__(self, ratios, coef, proven_zero, *, feature_names=None):
+    def __init__(self, ratios: Array, coef: Array, proven_zero: Array, *, feature_names: Names = None) -> None:
         self.ratios = ratios
         self.coef = coef
         self.proven_zero = proven_zero
@@ -70,7 +72,17 @@ class SupportDisplay:
         self.feature_names = np.asarray(names, dtype=object)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, sample_weight=None, feature_names=None, ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Data,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        feature_names: Names = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Compute the correlations of a fitted estimator, and plot them.
 
         Parameters
@@ -115,7 +127,7 @@ class SupportDisplay:
         names = getattr(estimator, "feature_names_in_", None) if feature_names is None else feature_names
         return cls(ratios, coef, estimator.proven_zero_, feature_names=names).plot(ax, **kwargs)
 
-    def plot(self, ax=None, **kwargs):
+    def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
         """Plot the ratios.
 
         Parameters
@@ -142,20 +154,17 @@ class SupportDisplay:
         self.points_ = {}
         for state, (marker, k) in STATES.items():
             which = states[order] == state
-            look = {"marker": marker, "color": style.COLORS[k], "markersize": 6 if len(order) <= _LINEAR else 4}
-            label = f"{state}: {np.count_nonzero(states == state)}"
-            look = {"linestyle": "none", "label": label, "zorder": 4 - k, **look, **kwargs}
+            look: dict[str, Any] = {"marker": marker, "color": style.COLORS[k], "linestyle": "none", "zorder": 4 - k}
+            look["label"] = f"{state}: {np.count_nonzero(states == state)}"
+            look = {**look, "markersize": 6 if len(order) <= _LINEAR else 4, **kwargs}
             (self.points_[state],) = ax.plot(ranks[which], self.ratios[order][which], **look)
         ax.set_ylabel("|correlation with the residual| / penalty")
         ax.set_ylim(bottom=-0.03)
         style.legend_above(ax, [*self.points_.values(), self.bound_])
         if len(order) <= _NAMED:
             names = [style.short(name) for name in self.feature_names[order]]
-            slant = (
-                {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
-                if max(map(len, names), default=0) > 3
-                else {}
-            )
+            slant: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+            slant = slant if max(map(len, names), default=0) > 3 else {}
             ax.set_xticks(ranks, labels=names, parse_math=False, **slant)
         else:
             ax.set_xscale("log" if len(order) > _LINEAR else "linear")
@@ -163,7 +172,7 @@ class SupportDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def to_frame(self):
+    def to_frame(self) -> DataFrame:
         """Return what is plotted as a pandas data frame: a row a feature, in the order of the plot.
 
         Returns

@@ -1,9 +1,10 @@
 """What becomes of the solver's records: verbose text, ``history_``, callbacks, the warning where a fit fell short."""
 
 import warnings
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -14,6 +15,9 @@ try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
 except ImportError:  # before scikit-learn 1.9
     CallbackSupportMixin = with_callbacks = None
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class Style(NamedTuple):
@@ -56,7 +60,7 @@ else:
 
         _watched = False
 
-        def set_callbacks(self, *callbacks):
+        def set_callbacks(self, *callbacks: Any) -> Self:
             """Set scikit-learn's callbacks, such as a progress bar; with scikit-learn 1.9 or later.
 
             Parameters
@@ -94,7 +98,7 @@ else:
             return copy
 
 
-def watched(fit):
+def watched(fit: Method) -> Method:
     """Decorate ``fit``: where callbacks are set, they are torn down at its end, whatever happens."""
     if with_callbacks is None:
         return fit
@@ -104,7 +108,7 @@ def watched(fit):
     def call(self, *args, **kwargs):
         return (managed if self._watched else fit)(self, *args, **kwargs)
 
-    return call
+    return call  # type: ignore[return-value]
 
 
 class Task:

@@ -1,5 +1,6 @@
 """What SGDLasso takes: its parameters, and X by rows, as the kernels want them."""
 
+import math
 from numbers import Integral, Real
 
 import numpy as np
@@ -106,3 +107,15 @@ def check_start(name, value, shape):
     if not np.isfinite(start).all():
         raise ValueError(f"{name} must be finite.")
     return start.copy()
+
+
+def split(kept, fraction, rng):
+    """Return the rows to train on and those to hold out, both in order."""
+    count = math.ceil(fraction * len(kept))
+    if count >= len(kept):
+        raise ValueError(
+            f"validation_fraction={fraction} holds out {count} of {len(kept)} samples: none is left to train on. Use "
+            "a smaller one, or early_stopping=False."
+        )
+    mixed = rng.permutation(kept)
+    return np.sort(mixed[count:]), np.sort(mixed[:count])
