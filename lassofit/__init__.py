@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for type checkers, to which __getattr__ says nothing
+    from ._compare import compare
+    from ._displays.comparison import Comparison
     from ._displays.convergence import ConvergenceDisplay
     from ._displays.cv import CVDisplay
     from ._displays.path import PathDisplay

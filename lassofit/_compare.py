@@ -6,8 +6,9 @@ coefficients, by one function for all.
 """
 
 import warnings
+from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import clone
@@ -18,6 +19,7 @@ from sklearn.utils import check_X_y
 from ._displays.comparison import Comparison, ComparisonRow
 from ._engine import validation  # does not import numba
 from ._lasso import Lasso
+from ._typing import ArrayLike, Data
 from .testing import dual_gap, objective
 
 # Tolerances tried for the peers, times the gap asked for: half decades, loosest first. What `tol`
@@ -48,8 +50,17 @@ class _Fit(NamedTuple):
 
 
 def compare(
-    X, y, alphas=None, *, estimators=None, gap=1e-6, sample_weight=None, max_iter=10_000, repeats=25, seconds=1.0
-):
+    X: Data,
+    y: ArrayLike,
+    alphas: ArrayLike | None = None,
+    *,
+    estimators: Sequence[Any] | Mapping[str, Any] | None = None,
+    gap: float = 1e-6,
+    sample_weight: ArrayLike | None = None,
+    max_iter: int = 10_000,
+    repeats: int = 25,
+    seconds: float = 1.0,
+) -> Comparison:
     """Fit this package's and scikit-learn's ``Lasso``, and others, to an equal dual gap, and time them.
 
     The gap of every estimator is computed from its coefficients, by :func:`lassofit.testing.dual_gap`. The problem is

@@ -1,10 +1,12 @@
 """``Comparison``: what ``compare`` returns, as rows, as a frame, as a printed table and as a plot."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from .._text import duration, number, small, table
+from .._typing import DataFrame, Panels
 from . import style
 
 _LEAST_GAP = 1e-17  # of the plot: a gap may be 0 or, by rounding, negative
@@ -83,7 +85,7 @@ class Comparison:
     [('lassofit', 7, True), ('scikit-learn', 7, True)]
     """
 
-    def __init__(self, rows, gap):
+    def __init__(self, rows: Sequence[ComparisonRow], gap: float) -> None:
         self.rows = rows
         self.gap = gap
 
@@ -117,7 +119,7 @@ class Comparison:
 
     __repr__ = __str__
 
-    def to_frame(self):
+    def to_frame(self) -> DataFrame:
         """Return the rows as a pandas data frame.
 
         Returns
@@ -132,7 +134,7 @@ class Comparison:
         """
         return style.pandas().DataFrame(self.rows, columns=ComparisonRow._fields)
 
-    def plot(self, ax=None, **kwargs):
+    def plot(self, ax: Panels = None, **kwargs: Any) -> Self:
         """Plot the times once compiled, and the gaps reached, against alpha.
 
         Points are hollow where the gap was not reached. What failed has no point, and the legend says so. A gap that
