@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "216552071720c71b-------------------------------------------------------------"
+STAMP = "eed00e908fd195e4----"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "216552071720c71b-------------------------------------------------------------"
+STAMP = "eed00e908fd195e4----"
 
 
 @kernel

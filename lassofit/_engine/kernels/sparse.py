@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "216552071720c71b-------------------------------------------------------------"
+STAMP = "eed00e908fd195e4----"
 
 
 @kernel

@@ -14,7 +14,7 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "216552071720c71b-------------------------------------------------------------"
+STAMP = "eed00e908fd195e4----"
 
 
 @kernel
