@@ -70,12 +70,7 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
         stream = self._next(last, X.shape[1])
         rows = stochastic.Rows(X, y, s, np.flatnonzero(s > 0))
         batch = max(1, len(rows.which)) if self.batch_size == "full" else self.batch_size
-        try:
-            helped = stream.feed(rows, batch)
-        except BaseException:
-            if stream is last:  # and now at its last good state
-                self._set(stream, stream.dtype)
-            raise
+        helped = stream.feed(rows, batch)
         if last is None:
             self._records, self.n_iter_ = [], 1
         self._set(stream, X.dtype)

@@ -121,7 +121,7 @@ class Stream:
             since=np.zeros(size, dtype=np.int64),
             sums=np.zeros((period + 1, 3)),
         )
-        self.clock, self.undo = self.state.clock, Undo(self.state)
+        self.clock, self.undo = self.state.clock, Undo(self.state, terms.rule[reading.METHOD] == SHRINK)
         self.clock[reading.SCALE] = self.clock[reading.CUT] = 1.0
 
     def _arguments(self):
@@ -158,7 +158,7 @@ class Stream:
     def saved(self):
         """Return the stream as plain arrays and numbers, which can be pickled."""
         terms = [a.copy() for a in self.terms]
-        undo, kept = list(self.undo.parts), {"tries": self.tries, "dtype": self.dtype}
+        undo, kept = self.undo.parts, {"tries": self.tries, "dtype": self.dtype}
         return {"terms": terms, "arrays": self.arrays(), "undo": undo, **kept}
 
     @classmethod
@@ -167,8 +167,7 @@ class Stream:
         state = State(*saved["arrays"])
         stream = cls(Terms(*map(read_only, saved["terms"])), len(state.v), len(state.total) > 0)
         stream.restore(state)
-        stream.undo = Undo(stream.state, saved["undo"])
-        stream.tries, stream.dtype = saved["tries"], saved["dtype"]
+        stream.undo.parts, stream.tries, stream.dtype = tuple(saved["undo"]), saved["tries"], saved["dtype"]
         return stream
 
     def alike(self, other):
@@ -215,27 +214,32 @@ class Stream:
     def feed(self, rows, batch):
         """Take the steps over a part of a stream; return whether one of the tries has helped.
 
-        Where residuals get out of hand, it goes back to the last good state, to a quarter of the step. After an
-        exception it is there, too.
+        Where residuals get out of hand, it goes back to the last good state, to a quarter of the step. An exception
+        leaves it as it was.
         """
+        before = None
         try:
-            while True:
+            for left in range(self.tries, -1, -1):
                 self.undo.note(self._changed(rows, batch))
                 held = self.run(rows, rows.which, batch)
                 if not self.clock[reading.NORM2] < math.inf:
                     raise ValueError(OVERFLOW)
                 if held and self.clock[reading.WORST] <= _OUT_OF_HAND * self.clock[reading.Y_MAX]:
-                    if self.steady():
-                        self.undo.clear()
+                    self.undo.keep(self.steady())
+                    self.tries = left
                     return True
                 cut = self.clock[reading.CUT] / 4
+                self.undo.part()
+                before = before or (self.arrays(), self.undo.parts)
                 self.undo.back()
                 self.clock[reading.CUT] = cut
-                if not self.tries:
-                    return False
-                self.tries -= 1
+            self.tries = 0
+            return False
         except BaseException:  # Ctrl-C, too
-            self.undo.back()
+            self.undo.part()
+            if before is not None:
+                self.restore(before[0])
+                self.undo.parts = before[1]
             raise
 
     def _changed(self, rows, batch):

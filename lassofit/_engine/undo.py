@@ -7,46 +7,62 @@ DENSE = 0.25
 class Undo:
     """What a state was, part by part of the stream, before the steps over the part.
 
-    ``parts`` has the features of a part, with repetitions, and the arrays there; None and whole arrays where all may
-    change, or where that is less work. What comes after that needs no record.
+    A part's record is its features, with repetitions, and the arrays there; or None and whole arrays where all may
+    change, or where that is less work. ``parts`` are since the last good state, up to the first whole one; ``latest``
+    is that of the part under way. Only some methods write to ``paid``, as ``pays`` has it.
     """
 
-    def __init__(self, state, parts=()):
-        self.state, self.parts = state, list(parts)
-        self.held = sum(len(columns) for columns, _ in self.parts if columns is not None)
-
-    def clear(self):
-        """Take the state as it is for the one to go back to."""
-        self.parts, self.held = [], 0
+    def __init__(self, state, pays):
+        self.state, self.pays, self.parts, self.latest = state, pays, (), None
 
     def note(self, columns):
-        """Hold the state as it is, at these features; None for all."""
-        if self.parts and self.parts[-1][0] is None:
-            return
-        if columns is None or self.held + len(columns) > DENSE * len(self.state.v):
-            self.parts.append((None, [array.copy() for array in self.state]))
+        """Hold the state as it is, before a part; at these features, None for all."""
+        held = 0 if self._whole() else sum(len(earlier) for earlier, _ in self.parts)
+        if columns is None or held + len(columns) > DENSE * len(self.state.v):
+            self.latest = None, [array.copy() for array in self.state]
         else:
-            self.held += len(columns)
             clock, arrays = self._touched()
             # Columns are the user's data. Of rows of 4 numbers a take is five times as fast as an index.
-            self.parts.append((columns.copy(), [clock.copy(), *(array.take(columns, axis=0) for array in arrays)]))
+            self.latest = columns.copy(), [clock.copy(), *(array.take(columns, axis=0) for array in arrays)]
+
+    def keep(self, good):
+        """End a part: its outcome is a good state, or a state that may have to be left."""
+        if good:
+            self.parts = ()
+        elif not self._whole():
+            self.parts += (self.latest,)
+        self.latest = None
+
+    def part(self):
+        """Go back to before the part, if one is under way."""
+        if self.latest is not None:
+            self._restore(*self.latest)
+            self.latest = None
 
     def back(self):
-        """Go back to the last good state; where that is interrupted, it may be done again."""
-        while self.parts:
-            columns, values = self.parts[-1]
-            if columns is None:
-                for array, value in zip(self.state, values, strict=True):
-                    array[...] = value
-            else:
-                clock, arrays = self._touched()
-                clock[:] = values[0]
-                for array, value in zip(arrays, values[1:], strict=True):
-                    array[columns] = value
-            self.parts.pop()
-        self.clear()
+        """Go back to the last good state."""
+        self.part()
+        for record in reversed(self.parts):
+            self._restore(*record)
+        self.parts = ()
+
+    def _restore(self, columns, values):
+        """Put the values of a record back."""
+        if columns is None:
+            for array, value in zip(self.state, values, strict=True):
+                array[...] = value
+        else:
+            clock, arrays = self._touched()
+            clock[:] = values[0]
+            for array, value in zip(arrays, values[1:], strict=True):
+                array[columns] = value
+
+    def _whole(self):
+        """Return whether the parts have a record of all features: from there on none is needed."""
+        return bool(self.parts) and self.parts[-1][0] is None
 
     def _touched(self):
         """Return the clock, and the arrays by feature; the sums of a period are written before they are read."""
         v, paid, clock, adaptive, total, since, _ = self.state
-        return clock, [array for array in (v, paid, adaptive, total, since) if len(array)]
+        arrays = (v, paid, adaptive, total, since) if self.pays else (v, adaptive, total, since)
+        return clock, [array for array in arrays if len(array)]
