@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 from scipy import sparse
 from sklearn.utils import check_random_state
+from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 from . import testing
@@ -164,7 +165,8 @@ class StochasticRegressor(StreamingRegressor):
         y : ndarray of shape (n_samples,)
             Predictions.
         """
-        return super().predict(X).ravel()  # a sparse coef_ has two dimensions
+        read, X = self._as_read(validation.check_new_data(self, X))
+        return np.ravel(safe_sparse_dot(X, read.T, dense_output=True)) + self.intercept_  # sparse ones are a row
 
     def sparsify(self):
         """Convert ``coef_`` to a sparse matrix of shape (1, n_features), which saves memory where it is sparse.

@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ._engine import progress, row_input, validation
 from ._engine.calling import user_level
+from ._engine.undo import DENSE
 from ._predictor import LinearPredictor
 
 # What the terms of a stream come from, beside penalty_factor.
@@ -138,6 +139,19 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
         if live is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'coef_': it is not fitted.")
         return in_dtype(live.weights(), live.dtype)
+
+    def _as_read(self, X):
+        """Return coefficients and X to multiply them with: coefficients not read yet are read for X's entries only.
+
+        So that predictions for a part, before it is learned from, do not cost all features. The sums are the same.
+        """
+        few = sparse.issparse(X) and X.format == "csr" and X.nnz <= DENSE * X.shape[1]
+        if "coef_" in vars(self) or "_live" not in vars(self) or not few:
+            return self.coef_, X
+        count = X.nnz  # the arrays may have spare room behind the entries
+        coef = in_dtype(self._live.weights(X.indices[:count]), self._live.dtype)
+        own = np.arange(count, dtype=X.indices.dtype)
+        return coef, sparse.csr_array((X.data[:count], own, X.indptr), shape=(X.shape[0], count))
 
     def __getstate__(self):
         """Return what is pickled and copied: the stream as plain arrays, which no copy shares."""

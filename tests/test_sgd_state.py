@@ -234,3 +234,28 @@ def test_what_a_record_leaves_out_does_not_change(method, average, l1_ratio, mon
     assert stream._live is live and len(records) == 699
     assert (whole == 699) == (method == "naive")
     assert (whole > 0) == (method == "naive" or average or (l1_ratio < 1 and method != "ftrl"))
+
+
+@each_kind
+@pytest.mark.parametrize("factor", [None, np.r_[np.full(5, np.inf), np.ones(1995)]])
+def test_predictions_for_a_few_rows_do_not_read_all_coefficients(method, average, l1_ratio, factor):
+    stream, (X, _) = begun(method, average, l1_ratio, penalty_factor=factor), part(400)
+    for rows in (X, sparse.csr_matrix(X), X.astype(np.float32), sparse.csr_array((3, 2000))):
+        found = stream.predict(rows)
+        assert "coef_" not in vars(stream)
+        assert_array_equal(found, rows @ stream.coef_ + stream.intercept_)
+        assert_array_equal(stream.predict(rows), found)
+        del stream.coef_
+    stream.predict(X.tocsc())
+    assert "coef_" in vars(stream)
+    stream.coef_ = np.zeros(2000)
+    assert_array_equal(stream.predict(X), np.full(5, stream.intercept_))
+
+
+def test_rows_with_spare_room_behind_their_entries():
+    stream, expected, (X, y) = begun(), begun(), part(300)
+    spare = X.copy()
+    spare.indices = np.r_[X.indices, np.full(7, -(10**6), dtype=X.indices.dtype)]
+    spare.data = np.r_[X.data, np.full(7, 1e3)]
+    assert_array_equal(stream.predict(spare), expected.predict(X))
+    assert all_of(stream.partial_fit(spare, y)) == all_of(expected.partial_fit(X, y))

@@ -57,9 +57,8 @@ class Rows:
         self.lines = self._lines(X)
         thin = sparse.issparse(X)
         self.entries = max(1, (X.nnz if thin else X.size) // self.n)  # of a row
-        self.columns = (
-            self.lines[1] if thin and X.nnz <= DENSE * self.p else None
-        )  # of the entries; None: as good as all
+        # Features of the entries (the arrays may have spare room behind them); None: as good as all.
+        self.columns = self.lines[1][: X.nnz] if thin and X.nnz <= DENSE * self.p else None
         self.centred = centred and not thin
         self.mean = read_only(self._means() if self.centred else np.zeros(0 if thin else self.p))
 
@@ -181,14 +180,20 @@ class Stream:
         self.clock[kept], self.tries = other.clock[kept], other.tries
         return self.start(w)
 
-    def weights(self):
-        """Return the coefficients, or their averages."""
-        out = np.empty(self.p)
-        *state, averages = self._arguments()
-        if averages is not None and self.clock[reading.COUNT] > 0:
-            reading.averaged(*state, averages, *self.terms, out)
+    def weights(self, columns=None):
+        """Return the coefficients, or their averages; of some features only where ``columns`` are given."""
+        v, paid, clock, adaptive, averages = self._arguments()
+        l1, rule = self.terms
+        if columns is not None:
+            v, paid, l1 = v.take(columns), paid.take(columns), l1 if len(l1) == 1 else read_only(l1.take(columns))
+            adaptive = None if adaptive is None else adaptive.take(columns, axis=0)
+            if averages is not None:
+                averages = (averages[0].take(columns), averages[1].take(columns), averages[2])
+        out = np.empty(len(v))
+        if averages is not None and clock[reading.COUNT] > 0:
+            reading.averaged(v, paid, clock, adaptive, averages, l1, rule, out)
         else:
-            reading.coefficients(*state, *self.terms, out)
+            reading.coefficients(v, paid, clock, adaptive, l1, rule, out)
         return out
 
     def penalty(self, w):
