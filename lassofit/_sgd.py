@@ -82,7 +82,8 @@ class SGDLasso(StochasticRegressor):
     Attributes
     ----------
     coef_ : ndarray of shape (n_features,), dtype of X
-        Coefficients; a sparse matrix of shape (1, n_features) after ``sparsify``.
+        Coefficients; a sparse matrix of shape (1, n_features) after ``sparsify``. After ``partial_fit`` they are read
+        from the stream when they are asked for.
     intercept_ : float
         Intercept: after ``fit`` the weighted mean of ``y - X @ coef_``.
     n_iter_ : int

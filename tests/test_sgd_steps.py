@@ -170,7 +170,7 @@ def test_the_scale_of_the_l2_part_may_become_as_small_as_it_likes(method, averag
     X, y = rows(3000)
     given = {"alpha": 1.0, "l1_ratio": 0.05}
     path = twin(method, X, y, **given)
-    assert 1.0 / (1 + ETA * 0.95) ** 3000 < kernels._SMALLEST_SCALE
+    assert 1.0 / (1 + ETA * 0.95) ** 3000 < kernels.SMALLEST_SCALE
     for form in FORMS.values():
         fitted = model(method, average=average, **given).partial_fit(form(X), y)
         assert_allclose(fitted.coef_, path.mean(axis=0) if average else path[-1], rtol=1e-10, atol=1e-12)

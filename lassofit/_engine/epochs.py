@@ -162,7 +162,7 @@ class Descent:
 
     def model(self):
         """Return the coefficients and the intercept, that of X as it is."""
-        return self.w, self.intercept - float(self.rows.mean @ self.w)
+        return self.w, self.intercept - (float(self.rows.mean @ self.w) if self.rows.centred else 0.0)
 
     def _record(self, point, began):
         """Return the Record of a state that has been judged."""

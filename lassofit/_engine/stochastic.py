@@ -11,6 +11,7 @@ from .kernels.reading import AUTO, CONSTANT, CUMULATIVE, EXCLUDED, FTRL, INVSCAL
 from .kernels.rows import scan
 from .problem import read_only
 from .products import blocks_of_rows
+from .undo import DENSE, Undo
 
 METHODS = {"naive": NAIVE, "clipping": SHRINK, "truncated": SHRINK, "cumulative": CUMULATIVE, "ftrl": FTRL}
 SCHEDULES = {"auto": AUTO, "adaptive": CONSTANT, "constant": CONSTANT, "invscaling": INVSCALING, "optimal": OPTIMAL}
@@ -54,9 +55,12 @@ class Rows:
         self.X, self.n, self.p = X, *X.shape
         self.which, self.s, self.y = which, read_only(s), read_only(y)
         self.lines = self._lines(X)
-        self.entries = max(1, (X.nnz if sparse.issparse(X) else X.size) // self.n)  # of a row
-        self.centred = centred and not sparse.issparse(X)
-        self.mean = read_only(self._means() if self.centred else np.zeros(self.p))
+        thin = sparse.issparse(X)
+        self.entries = max(1, (X.nnz if thin else X.size) // self.n)  # of a row
+        # Features of the entries (the arrays may have spare room behind them); None: as good as all.
+        self.columns = self.lines[1][: X.nnz] if thin and X.nnz <= DENSE * self.p else None
+        self.centred = centred and not thin
+        self.mean = read_only(self._means() if self.centred else np.zeros(0 if thin else self.p))
 
     @staticmethod
     def _lines(X):
@@ -96,10 +100,15 @@ class State(NamedTuple):
 
 
 class Stream:
-    """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now."""
+    """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
+
+    ``undo`` leads back to the last good state, and ``tries`` is how often the step may still be cut. ``given``, the
+    parameters that it is for, and ``dtype``, that of the data, are its owner's.
+    """
 
     def __init__(self, terms, p, averages=False):
-        self.terms, self.p, self.averaging = terms, p, averages
+        self.terms, self.p, self.averaging, self.tries = terms, p, averages, TRIES
+        self.given = self.dtype = None
         size = p if averages else 0
         period = max(_SHORTEST_PERIOD, p // 16) if averages else 0
         self.state = State(
@@ -111,7 +120,7 @@ class Stream:
             since=np.zeros(size, dtype=np.int64),
             sums=np.zeros((period + 1, 3)),
         )
-        self.clock = self.state.clock
+        self.clock, self.undo = self.state.clock, Undo(self.state, terms.rule[reading.METHOD] == SHRINK)
         self.clock[reading.SCALE] = self.clock[reading.CUT] = 1.0
 
     def _arguments(self):
@@ -146,29 +155,45 @@ class Stream:
             mine[...] = other
 
     def saved(self):
-        """Return the state and its terms as plain arrays and numbers, which can be pickled."""
-        return {"arrays": self.arrays(), "terms": [a.copy() for a in self.terms]}
+        """Return the stream as plain arrays and numbers, which can be pickled."""
+        terms = [a.copy() for a in self.terms]
+        undo, kept = self.undo.parts, {"tries": self.tries, "dtype": self.dtype}
+        return {"terms": terms, "arrays": self.arrays(), "undo": undo, **kept}
 
-    def resume(self, saved, w):
-        """Go on from a saved state if it is of these terms, else from w, with its steps; return whether it is."""
-        same = all(map(np.array_equal, saved["terms"], self.terms))
-        same = same and all(mine.shape == other.shape for mine, other in zip(self.state, saved["arrays"], strict=True))
-        if same:
-            self.restore(saved["arrays"])
-        else:
-            kept = [reading.T, reading.INTERCEPT, reading.SEEN, reading.NORM2, reading.Y_MAX]
-            self.clock[kept] = State(*saved["arrays"]).clock[kept]
-            self.start(w)
-        return same
+    @classmethod
+    def load(cls, saved):
+        """Return the stream that was saved."""
+        state = State(*saved["arrays"])
+        stream = cls(Terms(*map(read_only, saved["terms"])), len(state.v), len(state.total) > 0)
+        stream.restore(state)
+        stream.undo.parts, stream.tries, stream.dtype = tuple(saved["undo"]), saved["tries"], saved["dtype"]
+        return stream
 
-    def weights(self):
-        """Return the coefficients, or their averages."""
-        out = np.empty(self.p)
-        *state, averages = self._arguments()
-        if averages is not None and self.clock[reading.COUNT] > 0:
-            reading.averaged(*state, averages, *self.terms, out)
+    def alike(self, other):
+        """Return whether another stream is of the same terms, so that one can go on where the other is."""
+        same = all(map(np.array_equal, self.terms, other.terms))
+        return same and all(a.shape == b.shape for a, b in zip(self.state, other.state, strict=True))
+
+    def follow(self, other, w):
+        """Go on from w, with the steps of another stream, whose terms may be others."""
+        kept = [reading.T, reading.INTERCEPT, reading.SEEN, reading.NORM2, reading.Y_MAX]
+        self.clock[kept], self.tries = other.clock[kept], other.tries
+        return self.start(w)
+
+    def weights(self, columns=None):
+        """Return the coefficients, or their averages; of some features only where ``columns`` are given."""
+        v, paid, clock, adaptive, averages = self._arguments()
+        l1, rule = self.terms
+        if columns is not None:
+            v, paid, l1 = v.take(columns), paid.take(columns), l1 if len(l1) == 1 else read_only(l1.take(columns))
+            adaptive = None if adaptive is None else adaptive.take(columns, axis=0)
+            if averages is not None:
+                averages = (averages[0].take(columns), averages[1].take(columns), averages[2])
+        out = np.empty(len(v))
+        if averages is not None and clock[reading.COUNT] > 0:
+            reading.averaged(v, paid, clock, adaptive, averages, l1, rule, out)
         else:
-            reading.coefficients(*state, *self.terms, out)
+            reading.coefficients(v, paid, clock, adaptive, l1, rule, out)
         return out
 
     def penalty(self, w):
@@ -188,24 +213,55 @@ class Stream:
             stochastic.run(*given, *self._arguments(), *self.terms, batch)
             if not self.clock[reading.WORST] <= _BLOWN_UP * max(self.clock[reading.Y_MAX], 1e-300):
                 return False
-        return bool(np.isfinite(self.state.v).all())
+        v, columns = self.state.v, None if self.terms.rule[reading.METHOD] == NAIVE else rows.columns
+        return bool(np.isfinite(v if columns is None else v.take(columns)).all())
 
-    def feed(self, rows, batch, good, tries):
-        """Take the steps over a part of a stream; return how many tries are left, or -1 where none has helped.
+    def feed(self, rows, batch):
+        """Take the steps over a part of a stream; return whether one of the tries has helped.
 
-        Where residuals get out of hand, it goes back to the ``good`` state (arrays), to a quarter of the step.
+        Where residuals get out of hand, it goes back to the last good state, to a quarter of the step. An exception
+        leaves it as it was.
         """
-        for left in range(tries, -1, -1):
-            held = self.run(rows, rows.which, batch)
-            if not self.clock[reading.NORM2] < math.inf:
-                self.restore(good)
-                raise ValueError(OVERFLOW)
-            if held and self.clock[reading.WORST] <= _OUT_OF_HAND * self.clock[reading.Y_MAX]:
-                return left
-            cut = self.clock[reading.CUT] / 4
-            self.restore(good)
-            self.clock[reading.CUT] = cut
-        return -1
+        before = None
+        try:
+            for left in range(self.tries, -1, -1):
+                self.undo.note(self._changed(rows, batch))
+                held = self.run(rows, rows.which, batch)
+                if not self.clock[reading.NORM2] < math.inf:
+                    raise ValueError(OVERFLOW)
+                if held and self.clock[reading.WORST] <= _OUT_OF_HAND * self.clock[reading.Y_MAX]:
+                    self.undo.keep(self.steady())
+                    self.tries = left
+                    return True
+                cut = self.clock[reading.CUT] / 4
+                self.undo.part()
+                before = before or (self.arrays(), self.undo.parts)
+                self.undo.back()
+                self.clock[reading.CUT] = cut
+            self.tries = 0
+            return False
+        except BaseException:  # Ctrl-C, too
+            self.undo.part()
+            if before is not None:
+                self.restore(before[0])
+                self.undo.parts = before[1]
+            raise
+
+    def _changed(self, rows, batch):
+        """Return the features, as they come, whose state the steps over the rows may change; None for all.
+
+        All change with 'naive', where a period of averages ends, and where the scale may become 1 again: a step only
+        falls, so by the next one there is a bound on how far the scale does.
+        """
+        rule, clock, steps = self.terms.rule, self.clock, -(-len(rows.which) // batch)
+        everything = rule[reading.METHOD] == NAIVE
+        if self.averaging:
+            everything |= clock[reading.PLACE] + steps + 1 >= len(self.state.sums)
+        if rule[reading.L2] > 0 and rule[reading.METHOD] != FTRL:
+            least = stochastic.SMALLEST_AVERAGED if self.averaging else stochastic.SMALLEST_SCALE
+            everything |= rule[reading.ETA0] == clock[reading.NORM2] == 0  # the first step is not known
+            everything |= clock[reading.SCALE] * (1.0 + self.step() * rule[reading.L2]) ** -steps < 2 * least
+        return None if everything else rows.columns
 
     def steady(self):
         """Return whether the last rows fed had residuals of the size of y, so that this is a state to go back to."""

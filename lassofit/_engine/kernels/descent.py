@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "70a8dd90202261a8---------------"
+STAMP = "0d3f674e0ac0417f------------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "70a8dd90202261a8---------------"
+STAMP = "0d3f674e0ac0417f------------------"
 
 
 @kernel

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "70a8dd90202261a8---------------"
+STAMP = "0d3f674e0ac0417f------------------"
 
 
 @kernel

@@ -43,10 +43,10 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "70a8dd90202261a8---------------"
+STAMP = "0d3f674e0ac0417f------------------"
 
-_SMALLEST_SCALE = 1e-64
-_SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
+SMALLEST_SCALE = 1e-64
+SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
 _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
 
 
@@ -211,12 +211,12 @@ def note_average(v, paid, clock, adaptive, averages, l1, rule):
     sums[k + 1, 2] = sums[k, 2] + clock[SCALE] * clock[PAID]
     clock[PLACE] += 1.0
     clock[COUNT] += 1.0
-    if k + 2 == sums.shape[0] or clock[SCALE] < _SMALLEST_AVERAGED:
+    if k + 2 == sums.shape[0] or clock[SCALE] < SMALLEST_AVERAGED:
         for j in range(v.shape[0]):
             tally(v, paid, clock, adaptive, averages, l1, rule, j)
             averages[1][j] = 0
         clock[PLACE] = 0.0
-        if clock[SCALE] < _SMALLEST_AVERAGED:
+        if clock[SCALE] < SMALLEST_AVERAGED:
             rescale(v, paid, clock)
 
 
@@ -254,5 +254,5 @@ def run(lines, mean, rows, y, s, room, v, paid, clock, adaptive, averages, l1, r
         clock[T] += 1.0
         if averages is not None:
             note_average(v, paid, clock, adaptive, averages, l1, rule)
-        if clock[SCALE] < _SMALLEST_SCALE:
+        if clock[SCALE] < SMALLEST_SCALE:
             rescale(v, paid, clock)
