@@ -129,16 +129,16 @@ def compare(
     validation.check_parameters(given, _RULES)
     named = _named(estimators)
     X, y = check_X_y(X, y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F", y_numeric=True)
-    y = y.astype(np.float64, copy=False)
-    weights = validation.check_weights(sample_weight, len(y))
+    target = np.asarray(y, dtype=np.float64)
+    weights = validation.check_weights(sample_weight, len(target))
     known = {} if weights is None else {"sample_weight": weights}
-    null = np.average((y - np.average(y, weights=weights)) ** 2, weights=weights) / 2
-    if np.sqrt(2 * null) <= 8 * np.finfo(np.float64).eps * np.abs(y).max():
-        raise ValueError(f"y is constant ({y[0]:g} in every row), so there is nothing to compare.")
-    largest = alpha_max(X, y, weights)
+    null = np.average((target - np.average(target, weights=weights)) ** 2, weights=weights) / 2
+    if np.sqrt(2 * null) <= 8 * np.finfo(np.float64).eps * np.abs(target).max():
+        raise ValueError(f"y is constant ({target[0]:g} in every row), so there is nothing to compare.")
+    largest = alpha_max(X, target, weights)
     rows = []
     for alpha in _checked(alphas, largest):
-        rows += _at(float(alpha), named, X, y, known, null, largest, **given)
+        rows += _at(float(alpha), named, X, target, known, null, largest, **given)
     return Comparison(rows, gap)
 
 

@@ -113,7 +113,6 @@ class StochasticRegressor(StreamingRegressor):
         task.end({})
         return self
 
-
     def _gap(self, X, y, s):
         """Return a function of coefficients and intercept: their dual gap on the data."""
 

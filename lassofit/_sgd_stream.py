@@ -2,7 +2,7 @@
 
 import warnings
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -15,12 +15,16 @@ from ._predictor import LinearPredictor
 from ._typing import ArrayLike, Data
 
 # What the terms of a stream come from, beside penalty_factor.
-_GIVEN = ("alpha", "method", "l1_ratio", "fit_intercept", "learning_rate", "eta0", "power_t")
-_GIVEN += ("truncate_every", "truncate_threshold", "average", "positive")
+_GIVEN = (
+    "alpha", "method", "l1_ratio", "fit_intercept", "learning_rate", "eta0", "power_t", "truncate_every",
+    "truncate_threshold", "average", "positive",
+)  # fmt: skip
 
 
 class StreamingRegressor(progress.Watched, LinearPredictor):
     """Base of what takes rows in parts; ``_live`` is the stream, and its own: ``_saved`` in a pickle and in a copy."""
+
+    _records: list[Any]
 
     def partial_fit(self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Go on with a stream: one pass over these rows, in order.
