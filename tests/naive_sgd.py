@@ -83,11 +83,11 @@ def textbook_cumulative(steps, etas, p, l1):
 
 
 def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
-    """FTRL-Proximal (McMahan et al. 2013) with lambda = t l1, implicit steps, in the units of the package."""
+    """FTRL-Proximal (McMahan et al. 2013), implicit: of every step a part, of its penalty too; the package's units."""
     p = X.shape[1]
     z, squares, D, largest, w, path = *np.zeros((5, p)), []
-    seen, size = np.array([]), 0.0
-    for t, rows in enumerate(batches, 1):
+    seen, size, paid = np.array([]), 0.0, 0.0
+    for rows in batches:
         seen = np.append(seen, y[rows])
         for row in X[rows]:
             largest = np.maximum(largest, np.abs(row))
@@ -100,8 +100,8 @@ def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
         move = np.divide(g, new, out=np.zeros(p), where=g != 0)  # of which an implicit step takes a part
         slope, curvature = g @ move, np.sum(s[rows] * (X[rows] @ move) ** 2) / len(rows)
         part = slope / (slope + curvature) if slope > 0 else 1.0
-        z, D = z + part * g - (new - D) * w, new
-        w = np.where(D > 0, soft_threshold(-z, t * l1) / np.where(D > 0, D + t * l2, 1), 0)
+        z, D, paid = z + part * g - (new - D) * w, new, paid + part
+        w = np.where(D > 0, soft_threshold(-z, paid * l1) / np.where(D > 0, D + paid * l2, 1), 0)
         w = np.maximum(w, lo)
         path.append(w)
     return np.array(path)

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, meet, price, residual, select
 
-STAMP = "0d3f674e0ac0417f------------------"
+STAMP = "8783261e6c4b04ba------------------------"
 
 _TURNS = 30  # at the target
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above

@@ -43,7 +43,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "0d3f674e0ac0417f------------------"
+STAMP = "8783261e6c4b04ba------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
@@ -147,7 +147,7 @@ def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, et
 
     It is eta in units of sd(y) over the feature's largest value, and over the root of how many features of full size
     a row has: so a feature in other units, or y, gives the same model in other units (Ross, Mineiro, Langford 2013).
-    Of the gradient ``part`` is taken.
+    Of the gradient ``part`` is taken, and as much of the penalty: else their sums would not balance at the minimum.
     """
     for q in range(rows.shape[0]):
         start, end = span(lines, rows[q])
@@ -174,7 +174,7 @@ def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, et
                 v[j] += part * own[3] - (D - own[1]) * w
                 own[1] = D
             own[3] = 0.0
-    clock[PAID] += 1.0
+    clock[PAID] += part
 
 
 @inlined
