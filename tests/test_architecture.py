@@ -64,7 +64,7 @@ HOUSE = [
     "_engine.grams _engine.undo",
     "_engine.problem",
     "_engine.penalty _engine.products",
-    "_engine.kernels.plunge",
+    "_engine.kernels.stage",
     "_engine.kernels.walk",
     "_engine.kernels.screening",
     "_engine.kernels.newton",

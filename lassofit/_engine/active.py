@@ -10,7 +10,7 @@ import numpy as np
 
 from .factor import enter
 from .kernels.newton import ACTIVE, HI, L1, L2, LO, NORM, RAISED, SETTLED, SIGN, SLACK, C, W, admit, grow, settle, trace
-from .kernels.plunge import plunge
+from .kernels.stage import solve_stage
 from .kernels.walk import walk
 from .penalty import Penalty
 
@@ -109,16 +109,15 @@ class Face:
         self.factors = (alphas[min(done, len(alphas) - 1)],) * 2
         return done
 
-    def plunge(self, data, c, ratio, falls, limits, room, budget):
-        """Go down to the unit penalty by ``kernels.plunge``; return the ratio, rounds, ``v``, and the last rounds."""
+    def solve_stage(self, data, c, ratio, limits, room, budget):
+        """Solve at a multiple of the unit penalty by ``kernels.stage``; return what that does after k and the table."""
         columns = self.columns
         store = columns.room, columns.places, columns.gram, self.known
         given = data, tuple(self.unit), store, self.factor, self.order, self.table, self.k
-        found = plunge(*given, c, ratio, falls, limits, self.problem.y_norm, room, budget)
-        self.k, self.table, ratio, rounds, weighted, last = found
+        self.k, self.table, *rest = solve_stage(*given, c, ratio, limits, self.problem.y_norm, room, budget)
         columns.total = self.table.shape[1]
         self.factors = ratio, 1.0
-        return ratio, rounds, columns.root * weighted, last
+        return rest
 
     def start(self, w, c=None):
         """Take the coefficients w, with correlations c if they are known; activate what is not at zero, or not held.

@@ -1,9 +1,10 @@
-"""All stages of a search in one call, where that may be: on dense data with fewer rows than columns."""
+"""The stages of a search, each in one call, where that may be: on dense data with fewer rows than columns."""
 
 from .active import BLOCK, MANY_ROUNDS
 from .columns import fits
 from .problem import read_only
 
+_TURNS = 30  # at the target
 _ROOM = 512  # columns that are known, at most, half of them active: from here on, blocks of them enter by BLAS 3
 
 
@@ -23,15 +24,19 @@ def plunge(search, c, falls, size, budget):
     face.reserve(room)
     lines = read_only(problem.X.T) if problem.lines is None else problem.lines
     data = lines, problem.mean, face.columns.root, face.columns.target, search.norm, search.slack
-    limits, correlations = (BLOCK, MANY_ROUNDS, _ROOM // 2, size), c.copy()
-    search.ratio, rounds, search.v, last = face.plunge(
-        data, correlations, search.ratio, falls, limits, room, budget - search.rounds
-    )
-    search.rounds += rounds
-    search.solution.w = face.coefficients()
-    if last >= 0 and search.ratio == 1.0:
-        search.known = correlations
+    limits, known, fall, turns = (BLOCK, MANY_ROUNDS, _ROOM // 2, size), c.copy(), falls[0], 0
+    while True:
+        search.ratio, before = max(1.0, search.ratio * fall), search.rounds
+        given = data, known, search.ratio, limits, room, budget - search.rounds
+        rounds, slow, weighted, left = face.solve_stage(*given)
+        search.rounds, turns = search.rounds + abs(rounds), turns + (search.ratio == 1.0)
+        if rounds < 0 or turns > _TURNS or (search.ratio == 1.0 and left == 0):
+            break
+        fall = falls[1] if slow else falls[0]
+    search.v, search.solution.w = face.columns.root * weighted, face.coefficients()
+    if rounds >= 0 and left == 0:
+        search.known = known
         return True
-    search.ratio, search.begun = search.ratio / falls[0], abs(last)  # this stage once more
+    search.ratio, search.begun = search.ratio / falls[0], search.rounds - before  # this stage once more
     c[:] = problem.correlate(search.v)
     return False

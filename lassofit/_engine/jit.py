@@ -43,6 +43,11 @@ def inlined_reduction(function):
     return _compile(function, fastmath=_REASSOCIATE, forceinline=True)
 
 
+def merged(function):
+    """Put the source into the callers', where a function of its own would be compiled once more than needed."""
+    return njit(inline="always", error_model="numpy")(function)
+
+
 def _compile(function, **more):
     try:
         return njit(cache=True, **more, **_FLAGS)(function)

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "8783261e6c4b04ba------------------------"
+STAMP = "f405eaa41adb49c6--------------------------"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "8783261e6c4b04ba------------------------"
+STAMP = "f405eaa41adb49c6--------------------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "8783261e6c4b04ba------------------------"
+STAMP = "f405eaa41adb49c6--------------------------"
 
 
 @kernel

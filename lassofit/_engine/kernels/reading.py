@@ -17,7 +17,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "8783261e6c4b04ba------------------------"
+STAMP = "f405eaa41adb49c6--------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)

@@ -8,13 +8,13 @@ two threads took longer than one.
 
 import numpy as np
 
-from ..jit import kernel
+from ..jit import kernel, merged
 from .certificate import certificates
 from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "8783261e6c4b04ba------------------------"
+STAMP = "f405eaa41adb49c6--------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -50,7 +50,7 @@ def meet(new, c, count, data, unit, scales, store, table):
     return wider
 
 
-@kernel
+@merged
 def select(values, bar, which, c, out, c_out):
     """Write the columns, and their correlations, whose values lie above the bar; return how many."""
     count = 0
@@ -61,7 +61,7 @@ def select(values, bar, which, c, out, c_out):
     return count
 
 
-@kernel
+@merged
 def residual(target, rows, w, out):
     """Write the weighted residual of w."""
     for i in range(target.shape[0]):
@@ -95,7 +95,7 @@ def descend(gram, factor, order, table, k, level, block, limit):
         k = grown
 
 
-@kernel
+@merged
 def price(data, weighted, which, c):
     """Write <x_j, r> of the columns in ``which``."""
     lines, mean, root, _, _, _ = data

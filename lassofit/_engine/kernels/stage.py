@@ -1,4 +1,4 @@
-"""The way down to one alpha, on dense data with fewer rows than columns: all its stages in one call.
+"""A stage of the way down to one alpha in one call, on dense data with fewer rows than columns.
 
 What ``search`` does a call at a time, and why, is said there. A microarray is read in a tenth of a millisecond, and
 then the calls took most of a fit. Whatever is out of the ordinary ends it, and ``search`` goes on from there.
@@ -6,18 +6,17 @@ then the calls took most of a fit. Whatever is out of the ordinary ends it, and 
 
 import numpy as np
 
-from ..jit import kernel
+from ..jit import kernel, merged
 from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, meet, price, residual, select
 
-STAMP = "8783261e6c4b04ba------------------------"
+STAMP = "f405eaa41adb49c6--------------------------"
 
-_TURNS = 30  # at the target
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
 
-@kernel
+@merged
 def highest(scores, size, out):
     """Write the columns with the highest scores, about ``size`` of them; return how many."""
     low, top = np.inf, -np.inf
@@ -97,22 +96,3 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
     for j in range(p):
         left += scores[j] > 0.0 and not known[j]
     return k, table, rounds, violators > size or rounds > limit, weighted, left
-
-
-@kernel
-def plunge(data, unit, store, factor, order, table, k, c, ratio, falls, limits, level, room, budget):
-    """Solve the stages from ``ratio`` down to 1; return k, the table, the ratio, the rounds, the residual, and the last
-    stage's rounds, below 0 where it did not come to its end.
-
-    ``falls`` are the steps of the ratio, the usual one and a short one. c are the correlations, at the end too.
-    """
-    rounds, fall, turns = 0, falls[0], 0
-    while True:
-        ratio = max(1.0, ratio * fall)
-        k, table, more, slow, weighted, left = solve_stage(
-            data, unit, store, factor, order, table, k, c, ratio, limits, level, room, budget - rounds
-        )
-        rounds, turns = rounds + abs(more), turns + (ratio == 1.0)
-        if more < 0 or turns > _TURNS or (ratio == 1.0 and left == 0):
-            return k, table, ratio, rounds, weighted, more
-        fall = falls[1] if slow else falls[0]
