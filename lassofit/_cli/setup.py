@@ -138,6 +138,7 @@ def _fits():
     return [
         (True, "dense, float64", fit(X)),
         (True, "sparse, float64", fit(sparse_X)),
+        *_broad_fits(X, y),
         (False, "dense, float64, rows contiguous", fit(np.ascontiguousarray(X))),
         (False, "dense, float64, Gram matrix", fit(X, precompute=True)),
         (False, "dense, float64, random order", fit(X, solver="cd", selection="random")),
@@ -148,6 +149,31 @@ def _fits():
         (False, "dense, float32, Gram matrix", fit(single, precompute=True)),
         (False, "sparse, float32", fit(single_sparse)),
         (False, "sparse, float64, int64 indices", _kept_wide(fit(wide))),
+    ]
+
+
+def _broad_fits(X, y):
+    """Return what ``_fits`` does, for X with so many more columns that no full Gram matrix is made."""
+    import numpy as np
+
+    from .. import Lasso, lasso_path
+
+    noise = np.random.default_rng(1).standard_normal((len(y), 1500))
+    broad = np.asfortranarray(np.hstack([X, noise]))
+
+    def both(data):
+        """Return a function that runs a fit and a path."""
+
+        def run():
+            Lasso(0.03, tol=1e-8).fit(data, y)
+            lasso_path(data, y, eps=0.1)
+
+        return run
+
+    return [
+        (True, "dense, float64, more columns than rows", both(broad)),
+        (False, "the same, rows contiguous", both(np.ascontiguousarray(broad))),
+        (False, "the same, float32", both(broad.astype(np.float32))),
     ]
 
 
