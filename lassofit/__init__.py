@@ -40,6 +40,8 @@ _HOME = {
     "lasso_path": "_path",
 }
 
+_MODULES = ("testing",)  # public ones: ``import lassofit`` is enough to use them
+
 __all__ = [
     "CVDisplay", "Comparison", "ConvergenceDisplay", "ElasticNet", "ElasticNetCV", "Lasso", "LassoCV", "PathDisplay",
     "PathSearchCV", "RegularizationPath", "SGDLasso", "SupportDisplay", "__version__", "compare", "enet_path",
@@ -55,9 +57,11 @@ if not TYPE_CHECKING:  # else any name would be taken for one that exists
             value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
             globals()[name] = value
             return value
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     """List the public names, loaded or not."""
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *_HOME, *_MODULES})

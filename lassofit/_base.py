@@ -1,5 +1,7 @@
 """What Lasso and ElasticNet share: fit = validate, solve, attributes; predict; tags."""
 
+from __future__ import annotations
+
 import math
 import sys
 import warnings

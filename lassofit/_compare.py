@@ -5,6 +5,8 @@ while it polishes digits that another has not computed. The gap is computed from
 coefficients, by one function for all.
 """
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping, Sequence
 from time import perf_counter

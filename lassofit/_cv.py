@@ -1,5 +1,7 @@
 """``LassoCV`` and ``ElasticNetCV``: alpha by cross-validation, a warm path for every fold."""
 
+from __future__ import annotations
+
 import warnings
 from numbers import Number
 from typing import Any, Self

@@ -1,5 +1,7 @@
 """``Lasso`` and ``ElasticNet``: parameters and documentation; the work is in ``_base`` and the engine."""
 
+from __future__ import annotations
+
 from ._base import CoordinateRegressor
 from ._path import enet_path, lasso_path
 from ._typing import Bounds, Factor, Gram, Seed, Selection, Solver

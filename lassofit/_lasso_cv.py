@@ -1,5 +1,7 @@
 """``LassoCV`` and ``ElasticNetCV``: their parameters and their documentation."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from ._cv import PathCV

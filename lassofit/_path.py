@@ -1,5 +1,7 @@
 """``lasso_path`` and ``enet_path``, with scikit-learn's contract. The engine is imported on the first call."""
 
+from __future__ import annotations
+
 import sys
 from typing import Any, Literal
 

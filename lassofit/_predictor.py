@@ -1,5 +1,7 @@
 """What every fitted linear model has: predictions, sparse coefficients, tags."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What ``fit_path`` returns: the solutions on a grid of alphas, and at any other alpha exactly."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """``PathSearchCV``: alpha and other parameters by cross-validation, a path for every fold and point."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter

@@ -1,5 +1,7 @@
 """``SGDLasso``: parameters and documentation; the work is in ``_sgd_base`` and the engine."""
 
+from __future__ import annotations
+
 import math
 from typing import Literal
 

@@ -1,5 +1,7 @@
 """What SGDLasso does: fit = validate, run epochs, attributes; predict; sparse coefficients."""
 
+from __future__ import annotations
+
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -104,12 +106,13 @@ class StochasticRegressor(StreamingRegressor):
 
         records = progress.follow(descent.epochs(), self.verbose, task=task, state=state, style=progress.EPOCHS)
         descent.finish()
+        far = descent.converged and self._far(X[train], y[train], s[train], *descent.model())
         self._records = [tuple(record) for record in records]
-        self.n_iter_, self.converged_ = descent.n_iter, descent.converged
+        self.n_iter_, self.converged_ = descent.n_iter, descent.converged and not far
         self._set(stream, X.dtype)
         self.coef_ = in_dtype(descent.w, X.dtype)
         if not task.stopped:
-            self._warn(descent)
+            self._warn(descent, far)
         task.end({})
         return self
 
@@ -124,9 +127,27 @@ class StochasticRegressor(StreamingRegressor):
 
         return gap
 
-    def _warn(self, descent):
+    def _far(self, X, y, s, w, intercept):
+        """Return whether epochs gain nothing though the dual gap leaves room for half of the objective, and much of y.
+
+        So it is where columns in small units get next to no step from one that those in large units have to bear. Not
+        asked where columns are not penalised: their certificate costs more than the fit.
+        """
+        if self.method == "ftrl" or self.alpha * self.l1_ratio == 0 or self.penalty_factor is not None:
+            return False
+        r = y - X @ w - intercept
+        objective = 0.5 * np.average(r * r, weights=s) + self.alpha * self.l1_ratio * np.abs(w).sum()
+        null = 0.5 * np.average((y - np.average(y, weights=s)) ** 2, weights=s)
+        return bool(self._gap(X, y, s)(w, intercept) > max(0.5 * objective, 0.1 * null))
+
+    def _warn(self, descent, far):
         """Warn where a fit has fallen short."""
-        if descent.diverged:
+        if far:
+            warn(
+                "Epochs gain less than tol, but by the dual gap the objective may be half of what it is: one step for "
+                "all columns is too short for those in small units. Scale the columns, or use method='ftrl'."
+            )
+        elif descent.diverged:
             warn(
                 f"The descent diverged, with steps down to {descent.shortest:.3g}. The coefficients are the best of "
                 f"the {descent.n_iter} epochs before and the start. Use a smaller eta0, learning_rate='auto', or "

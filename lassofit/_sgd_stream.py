@@ -1,5 +1,7 @@
 """What SGDLasso does with a stream: parts of it, the state between two parts, pickles, coefficients when asked for."""
 
+from __future__ import annotations
+
 import warnings
 from functools import cached_property
 from typing import Any, Self
@@ -140,7 +142,13 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
 
     @cached_property
     def coef_(self):
-        """Coefficients, read from a stream when they are asked for, so that a part of it does not cost all features."""
+        """Coefficients, read from a stream when they are asked for, so that a part of it does not cost all features.
+
+        Raises
+        ------
+        AttributeError
+            Before anything is fitted.
+        """
         live = vars(self).get("_live")
         if live is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'coef_': it is not fitted.")

@@ -10,6 +10,8 @@ P(w, b) less that bound says how far w is from the optimum at most. Nothing is s
 solvers that are judged.
 """
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 from sklearn.exceptions import NotFittedError

@@ -1,12 +1,15 @@
 """What a stochastic lasso may get wrong, and SGDLasso does not: scikit-learn's SGDRegressor as of 1.9 does each."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import SGDRegressor
 
-from lassofit import Lasso, SGDLasso
+from lassofit import Lasso, SGDLasso, testing
 
 FORMS = [np.asarray, sparse.csr_array]
 
@@ -97,3 +100,17 @@ def test_weights_times_ten_are_the_same_problem(form):
     exact = Lasso(0.1, tol=1e-10).fit(X, y, sample_weight=s)
     assert_allclose(one.coef_, exact.coef_, atol=0.01)
     assert_array_equal(one.coef_ == 0, exact.coef_ == 0)
+
+
+def test_columns_in_unlike_units_are_not_taken_for_converged():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 5)) * [1.0, 1.0, 1.0, 1.0, 1000.0]
+    y = X @ [1.0, -2.0, 1.5, 0.5, 0.002] + 0.5 * rng.standard_normal(300)
+    with pytest.warns(ConvergenceWarning, match="Scale the columns, or use method='ftrl'"):
+        assert not SGDLasso(0.1).fit(X, y).converged_
+    exact, other = Lasso(0.1, tol=1e-12).fit(X, y), SGDLasso(0.1, method="ftrl", max_iter=300).fit(X, y)
+    values = [testing.objective(X, y, model.coef_, model.intercept_, alpha=0.1) for model in (exact, other)]
+    assert values[1] < 1.05 * values[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert SGDLasso(0.1).fit(X / X.std(axis=0), y).converged_

@@ -113,6 +113,7 @@ def _say_quality(fitted):
     """Print R^2 and the certificate, the gap also as recomputed without the solver's code."""
     model = fitted.model
     state = "converged" if model.converged_ else "NOT converged: the model is not the optimum"
+    below = ", below 0 by rounding" if fitted.certificate.relative_gap < 0 else ""
     rows = [
         (
             "R^2 on these rows",
@@ -120,7 +121,7 @@ def _say_quality(fitted):
         ),
         ("dual gap", f"{small(model.dual_gap_)} (how far the objective can be above its minimum)"),
         ("relative gap", f"{small(model.relative_gap_)}, asked for {TOL:g}: {state}"),
-        ("", f"{small(fitted.certificate.relative_gap)}, recomputed in plain numpy"),
+        ("", f"{small(fitted.certificate.relative_gap)}, recomputed in plain numpy{below}"),
         ("iterations", f"{model.n_iter_} of at most {fitted.settings.max_iter}"),
     ]
     width = max(len(name) for name, _ in rows)

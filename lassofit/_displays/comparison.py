@@ -1,5 +1,7 @@
 """``Comparison``: what ``compare`` returns, as rows, as a frame, as a printed table and as a plot."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 

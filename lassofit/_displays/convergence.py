@@ -1,5 +1,7 @@
 """``ConvergenceDisplay``: what fits have recorded on their way."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 

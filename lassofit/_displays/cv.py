@@ -1,5 +1,7 @@
 """``CVDisplay``: errors or scores of a cross-validation over alpha."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -216,7 +218,7 @@ def _of_path_cv(estimator):
         "alphas": alphas,
         "means": {name: np.atleast_2d(estimator.cv_mean_)[best]},
         "errors": {name: np.atleast_2d(estimator.cv_se_)[best]},
-        "support_sizes": np.median(sizes[best], axis=1),
+        "support_sizes": np.quantile(sizes[best], 0.5, axis=1, method="higher"),  # a number that there is
         "alpha_min": estimator.alpha_min_,
         "alpha_1se": estimator.alpha_1se_,
     }

@@ -1,5 +1,7 @@
 """``PathDisplay``: the coefficients of a path."""
 
+from __future__ import annotations
+
 from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np

@@ -1,5 +1,7 @@
 """``SupportDisplay``: which coefficients are nonzero, which zeros are proven, and which are within the gap."""
 
+from __future__ import annotations
+
 from copy import copy
 from typing import Any, Self
 
