@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ._cv import PathCV
 from ._lasso import ElasticNet, Lasso
 from ._path import enet_path, lasso_path
-from ._typing import AlphaRule, Array, ArrayLike, Bounds, Factor, Folds, Gram, Scoring, Seed, Selection, Solver
+from ._typing import AlphaRule, ArrayLike, Bounds, Factor, Folds, Gram, Ratios, Scoring, Seed, Selection, Solver
 
 
 class LassoCV(PathCV):
@@ -282,7 +280,7 @@ class ElasticNetCV(PathCV):
     def __init__(
         self,
         *,
-        l1_ratio: float | Sequence[float] | Array = 0.5,
+        l1_ratio: Ratios = 0.5,
         eps: float = 1e-3,
         alphas: int | ArrayLike = 100,
         fit_intercept: bool = True,

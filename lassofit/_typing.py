@@ -30,6 +30,7 @@ Bounds: TypeAlias = Sequence[ArrayLike | None] | Array | None
 Seed: TypeAlias = int | np.random.RandomState | None
 Solver: TypeAlias = Literal["auto", "active_set", "cd"]
 Selection: TypeAlias = Literal["cyclic", "random"]
+Ratios: TypeAlias = float | Sequence[float] | Array
 AlphaRule: TypeAlias = Literal["min", "1se"] | Callable[[dict[str, Array]], int]
 Scoring: TypeAlias = str | Callable[..., float] | None
 Folds: TypeAlias = Any  # a number, a splitter of scikit-learn's, which has no types, or pairs of arrays, or None

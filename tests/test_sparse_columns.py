@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
 from lassofit import Lasso
-from lassofit._engine import columns, continuation, paths, search
+from lassofit._engine import at_once, columns, continuation, paths, search
 from lassofit._engine.columns import SparseColumns
 from lassofit._engine.kernels.sparse import append_rows, by_rows
 from lassofit._engine.problem import Problem, as_lines
@@ -204,7 +204,8 @@ def test_columns_that_are_not_active_make_room_for_others(store, monkeypatch):
     y = X[:, ::40] @ rng.standard_normal(10) + rng.standard_normal(60)
     alpha = 0.01 * np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / 60
     expected = Lasso(alpha, tol=1e-12).fit(X, y)
-    monkeypatch.setattr(search, "fits", lambda problem, size: size <= 100)
+    for module in (search, at_once):
+        monkeypatch.setattr(module, "fits", lambda problem, size: size <= 100)
     monkeypatch.setattr(search.Search, "_take_gram", lambda *_: pytest.fail("not needed"))
     stores = []
     monkeypatch.setattr(search, "known_columns", lambda problem: stores.append(1) or columns.known_columns(problem))
