@@ -86,7 +86,7 @@ def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | No
     sklearn.exceptions.NotFittedError
         If the estimator has no ``coef_``.
     TypeError
-        If the estimator has no ``alpha``, or is a multi-task one.
+        If the estimator has no ``alpha``, is a multi-task one, a Pipeline or a search.
     ValueError
         If data, parameters and coefficients do not fit together.
 
@@ -117,6 +117,11 @@ def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | No
     """
     if type(estimator).__name__.startswith("MultiTask"):
         raise TypeError("a multi-task estimator has another penalty: certify cannot judge it")
+    if hasattr(estimator, "steps") or hasattr(estimator, "best_estimator_"):
+        raise TypeError(
+            f"certify judges an estimator, not a {type(estimator).__name__}: give its last step, such as "
+            "best_estimator_[-1], and X as the steps before it leave it"
+        )
     if not hasattr(estimator, "coef_"):
         raise NotFittedError(f"this {type(estimator).__name__} has no coef_: call fit first")
 

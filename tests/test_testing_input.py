@@ -12,6 +12,9 @@ from scipy import sparse
 from sklearn.datasets import load_diabetes
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import ElasticNetCV, Lasso, LassoCV, MultiTaskLasso
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from lassofit.testing import Certificate, certify, dual_gap, objective
 
@@ -239,3 +242,11 @@ def test_nothing_of_the_engine_is_imported():
     code = "import sys, lassofit.testing; print([m for m in sys.modules if 'lassofit' in m and 'engine' in m])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert run.stdout.split() == ["[]"], run.stderr
+
+
+def test_a_pipeline_or_a_search_is_told_from_an_estimator_that_is_not_fitted():
+    X, y = np.eye(6), np.arange(6.0)
+    pipe = make_pipeline(StandardScaler(), Lasso(0.1)).fit(X, y)
+    for estimator in (pipe, GridSearchCV(Lasso(), {"alpha": [0.1, 1.0]}, cv=2).fit(X, y)):
+        with pytest.raises(TypeError, match=f"not a {type(estimator).__name__}: give its last step"):
+            certify(estimator, X, y)

@@ -117,7 +117,8 @@ class SupportDisplay:
         if not isinstance(estimator, CoordinateRegressor | PathCV):
             raise TypeError(
                 "SupportDisplay needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV, with proven_zero_, got "
-                f"{type(estimator).__name__}."
+                f"{type(estimator).__name__}. Of a Pipeline or a search, give the last step, such as "
+                "best_estimator_[-1], and X as the steps before it leave it."
             )
         check_is_fitted(estimator)
         if np.ndim(estimator.proven_zero_) == 2:
