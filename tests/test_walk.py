@@ -145,3 +145,22 @@ def test_stages_that_do_not_come_to_their_end_go_on_one_by_one(plunges, monkeypa
     with pytest.warns(ConvergenceWarning):
         fit(0.003, max_iter=3)
     assert plunges == [False]
+
+
+def test_a_stage_that_finds_no_room_leaves_a_residual_all_the_same(monkeypatch):
+    """Whatever the memory held before."""
+    seen, solve_stage = [], active.solve_stage
+
+    def watched(*args):
+        results = solve_stage(*args)
+        target, rows, w = args[0][3], args[2][1], results[1][active.W]
+        assert_allclose(results[4], target - rows[: len(w)].T @ w, atol=1e-12)
+        seen.append(results[2] < 0)
+        return results
+
+    monkeypatch.setattr(active, "solve_stage", watched)
+    monkeypatch.setattr(search, "_CHEAP", 0)
+    for room in (1, 12, 20):
+        monkeypatch.setattr(at_once, "_ROOM", room)
+        assert fit(0.003).converged_
+    assert sum(seen) == 3

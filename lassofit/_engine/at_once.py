@@ -1,5 +1,7 @@
 """The stages of a search, each in one call, where that may be: on dense data with fewer rows than columns."""
 
+import numpy as np
+
 from .active import BLOCK, MANY_ROUNDS
 from .columns import fits
 from .problem import read_only
@@ -16,7 +18,10 @@ def applies(search):
 
 
 def plunge(search, c, falls, size, budget):
-    """Go down from the correlations c; return whether that came to its end. If not, ``search`` goes on from there."""
+    """Go down from the correlations c; return whether that came to its end. If not, ``search`` goes on from there.
+
+    Where rounding has carried the coefficients away, that is the end of the search, as in ``Search.advance``.
+    """
     problem, face = search.problem, search.face
     room, search.plunged = max(_ROOM, 2 * len(face.which)), True
     if not fits(problem, room):
@@ -33,6 +38,9 @@ def plunge(search, c, falls, size, budget):
         if rounds < 0 or turns > _TURNS or (search.ratio == 1.0 and left == 0):
             break
         fall = falls[1] if slow else falls[0]
+    if not np.isfinite(face.w).all():
+        search.face = None
+        return True
     search.v, search.solution.w = face.columns.root * weighted, face.coefficients()
     if rounds >= 0 and left == 0:
         search.known = known

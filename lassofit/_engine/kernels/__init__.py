@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "f405eaa41adb49c6--------------------------"
+STAMP = "162749f58c3b174a----------------------------------------------"

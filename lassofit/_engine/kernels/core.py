@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "f405eaa41adb49c6--------------------------"
+STAMP = "162749f58c3b174a----------------------------------------------"
 
 
 @kernel

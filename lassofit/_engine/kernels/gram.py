@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "f405eaa41adb49c6--------------------------"
+STAMP = "162749f58c3b174a----------------------------------------------"
 
 
 @kernel

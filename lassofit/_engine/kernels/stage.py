@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, meet, price, residual, select
 
-STAMP = "f405eaa41adb49c6--------------------------"
+STAMP = "162749f58c3b174a----------------------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
@@ -57,6 +57,7 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
     scores, pulls, every = np.empty(p), np.empty(p), np.empty(p, np.int64)
     chosen, new, c_own, c_new = np.empty(p, np.int64), np.empty(p, np.int64), np.empty(p), np.empty(p)
     weighted = np.empty(rows.shape[1])
+    residual(data[3], rows, table[W], weighted)
     held = unit[0], ratio, unit[2], unit[3], data[4], data[5]
     for j in range(p):
         every[j] = j
