@@ -12,12 +12,11 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import MultiOutputMixin
 from sklearn.utils import check_random_state, metadata_routing
-from sklearn.utils.parallel import Parallel, delayed
-from threadpoolctl import threadpool_limits
 
 from ._engine import progress, validation  # neither imports numba
 from ._engine.calling import user_level
 from ._engine.penalty import build_penalty
+from ._engine.threads import on_threads
 from ._fit_path import Source, requested, single_target, solve_path
 from ._predictor import LinearPredictor
 from ._regularization_path import RegularizationPath
@@ -119,8 +118,7 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
             solved = _solve_targets(jobs)
         else:
             chunks = [jobs[k::threads] for k in range(threads)]
-            with threadpool_limits(1, user_api="blas"):  # threads of their own would be in each other's way
-                parts = Parallel(n_jobs=threads, prefer="threads")(delayed(_solve_targets)(chunk) for chunk in chunks)
+            parts = on_threads(_solve_targets, [(chunk,) for chunk in chunks], threads)
             solved = [parts[k % threads][k // threads] for k in range(len(jobs))]
         finished = []
         for k, pair in enumerate(solved):

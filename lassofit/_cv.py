@@ -12,8 +12,6 @@ from sklearn import get_config
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, column_or_1d, metadata_routing
-from sklearn.utils.parallel import Parallel, delayed
-from threadpoolctl import threadpool_limits
 
 from . import _choice
 from ._cv_folds import Job, run
@@ -154,7 +152,7 @@ class PathCV(progress.Watched, LinearPredictor):
 
     def _cross_validate(self, model, problem, s, y, ratios, grids, routed):
         """Return the folds, the Outcome of each, and the task of the whole fit."""
-        from ._engine import fold_grams, solve
+        from ._engine import fold_grams, solve, threads
         from ._engine import folds as room
 
         splits = check_cv(self.cv).split(problem.X, y, **routed.split)
@@ -169,11 +167,8 @@ class PathCV(progress.Watched, LinearPredictor):
         jobs = [Job(model, problem, y, *own, *shared) for own in zip(folds, sums, names, strict=True)]
         task = progress.begin(self, problem.X, y, s, len(folds) + 1, ordered=False)
         pairs = [(job, task.sub("fold", k, len(ratios))) for k, job in enumerate(jobs)]
-        if effective_n_jobs(self.n_jobs) == 1:
-            outcomes = [_run(*pair) for pair in pairs]
-        else:
-            with threadpool_limits(1, user_api="blas"):  # with two, on two busy cores: .5 to 5 s, not .4
-                outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(_run)(*pair) for pair in pairs)
+        count = effective_n_jobs(self.n_jobs)
+        outcomes = [_run(*pair) for pair in pairs] if count == 1 else threads.on_threads(_run, pairs, count)
         failed = [
             (solution, f" (in {name}, at alpha={grid[i]:.6g})")
             for name, outcome in zip(names, outcomes, strict=True)

@@ -1,21 +1,14 @@
 """Large blocks of columns enter the Cholesky factor by BLAS 3: half the time of a fit with 1800 active columns."""
 
-from functools import cache
-
 import numpy as np
 from scipy.linalg.blas import dtrsm
-from threadpoolctl import ThreadpoolController
 
 from .kernels.newton import L2, RAISED, grow
+from .threads import one_blas_thread
 
 _MANY = 16  # that enter
 _TILE = 128  # rows of the factor at a time
 _DEPENDENT = 1e-9  # of the diagonal: below it, one by one, where dependent columns are told and their pivots raised
-
-
-@cache
-def _blas():
-    return ThreadpoolController().select(user_api="blas")
 
 
 def enter(gram, factor, order, table, start, k):
@@ -23,7 +16,7 @@ def enter(gram, factor, order, table, start, k):
 
     On one thread: the products are small, and threads that wait for each other on busy cores took three times as long.
     """
-    with _blas().limit(limits=1):
+    with one_blas_thread():
         _enter(gram, factor, order, table, start, k)
 
 
