@@ -11,7 +11,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import columns, search, validation
+from lassofit._engine import columns, search, validation, whole
 from lassofit._engine.columns import known_columns
 from lassofit._engine.kernels import newton
 from lassofit._engine.problem import Problem
@@ -127,7 +127,7 @@ def test_degenerate_columns_down_to_a_millionth_of_alpha_max(seed, store):
 @pytest.fixture
 def little_memory(monkeypatch):
     """Twenty gathered columns are too many, and the full Gram matrix is not made at once."""
-    monkeypatch.setattr(search, "_CHEAP", 0)
+    monkeypatch.setattr(whole, "_CHEAP", 0)
     monkeypatch.setattr(columns, "GATHERED", 0)
     monkeypatch.setattr(columns, "SHARE_OF_X", 0.1)
 
@@ -151,7 +151,7 @@ def test_columns_met_one_by_one_give_what_the_full_gram_matrix_gives(variant, st
     X, y = correlated(60, 30)
     kw = {"l1_ratio": 1.0, "alpha": 0.05, "tol": 1e-13, "max_iter": 100_000, **VARIANTS[variant]}
     expected = ElasticNet(solver="active_set", **kw).fit(X, y)
-    monkeypatch.setattr(search, "_CHEAP", 0)
+    monkeypatch.setattr(whole, "_CHEAP", 0)
     monkeypatch.setattr(search, "_CANDIDATES", 10)
     model = ElasticNet(solver="active_set", **kw).fit(store(X), y)
     assert model.converged_ and expected.converged_

@@ -53,6 +53,7 @@ HOUSE = [
     "_engine.stages",
     "_engine.search",
     "_engine.solve",
+    "_engine.whole",
     "_engine.scout _engine.at_once",
     "_engine.active",
     "_engine.columns _engine.bound _engine.handover",

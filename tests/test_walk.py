@@ -7,11 +7,12 @@ from sklearn.exceptions import ConvergenceWarning
 from test_continuation import BOX, FACTOR, KINDS, STORES, WEIGHTS, X, Y, _c_order_in_place  # noqa: F401
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import active, at_once, continuation, search
+from lassofit._engine import active, at_once, continuation, whole
 from lassofit._engine.continuation import Continuation
 from lassofit._engine.penalty import build_penalty
 from lassofit._engine.problem import Problem
 from lassofit._engine.solve import Control
+from lassofit.testing import certify
 
 DENSE = [name for name in STORES if name != "csc"]
 
@@ -113,7 +114,7 @@ def plunges(monkeypatch):
         return found[-1]
 
     monkeypatch.setattr(at_once, "plunge", watched)
-    monkeypatch.setattr(search, "_CHEAP", 0)  # no full Gram matrix
+    monkeypatch.setattr(whole, "_CHEAP", 0)  # no full Gram matrix
     return found
 
 
@@ -131,6 +132,41 @@ def test_stages_in_one_call_each_lead_where_they_lead_one_by_one(kind, store, pl
         assert model.converged_ and model.n_iter_ > 0
         assert len(model.history_["dual_gap"]) <= len(single.history_["dual_gap"])
     assert len(plunges) == 3
+
+
+def test_columns_far_from_zero_lose_no_digits_in_one_call(calls, plunges, monkeypatch):
+    """Their correlations are of what is left when the means are off: ten digits are lost otherwise."""
+    mean = np.append(np.full(5, 3e10), np.zeros(X.shape[1] - 5))
+    far, near = X + mean, (X + mean) - mean  # with the same rounding
+    seen, solve_stage = [], active.Face.solve_stage
+
+    def watched(face, data, c, *given):
+        *rest, weighted, left = solve_stage(face, data, c, *given)
+        assert_allclose(c, (near - near.mean(axis=0)).T @ (data[1] * weighted), atol=1e-13)
+        seen.append(data[0][2].sum())
+        return *rest, weighted, left
+
+    monkeypatch.setattr(active.Face, "solve_stage", watched)
+    model = Lasso(0.003, tol=1e-10).fit(far, Y)
+    assert plunges == [True] and seen[-1] == 5
+    assert model.converged_ and certify(model, far, Y).dual_gap <= 2e-10 * np.var(Y)
+    path, twin = (Lasso(tol=1e-10).fit_path(A, Y, GRID) for A in (far, near))
+    assert sum(done for _, done in calls) > 40
+    assert_allclose(path.coefs, twin.coefs, atol=1e-7)
+
+
+@pytest.mark.parametrize("ratio", [2, 10, 25])
+def test_tall_data_go_down_in_one_call_each_too(ratio, plunges, monkeypatch):
+    rng = np.random.default_rng(0)
+    A = rng.standard_normal((300, 100)) + rng.standard_normal((300, 1))
+    y = A[:, :8] @ rng.standard_normal(8) + rng.standard_normal(300)
+    alpha = np.abs((A - A.mean(axis=0)).T @ y).max() / len(y) / ratio
+    monkeypatch.setattr(whole, "_FAIR", 0)
+    many = Lasso(alpha, tol=1e-10).fit(A, y)
+    assert plunges == [True]
+    monkeypatch.setattr(at_once, "applies", lambda search: False)
+    assert_allclose(many.coef_, Lasso(alpha, tol=1e-10).fit(A, y).coef_, atol=1e-9)
+    assert plunges == [True]
 
 
 def test_stages_that_do_not_come_to_their_end_go_on_one_by_one(plunges, monkeypatch):
@@ -153,13 +189,13 @@ def test_a_stage_that_finds_no_room_leaves_a_residual_all_the_same(monkeypatch):
 
     def watched(*args):
         results = solve_stage(*args)
-        target, rows, w = args[0][3], args[2][1], results[1][active.W]
+        target, rows, w = args[0][2], args[2][1], results[1][active.W]
         assert_allclose(results[4], target - rows[: len(w)].T @ w, atol=1e-12)
         seen.append(results[2] < 0)
         return results
 
     monkeypatch.setattr(active, "solve_stage", watched)
-    monkeypatch.setattr(search, "_CHEAP", 0)
+    monkeypatch.setattr(whole, "_CHEAP", 0)
     for room in (1, 12, 20):
         monkeypatch.setattr(at_once, "_ROOM", room)
         assert fit(0.003).converged_

@@ -1,20 +1,20 @@
-"""The stages of a search, each in one call, where that may be: on dense data with fewer rows than columns."""
+"""The stages of a search, each in one call, where that may be: on dense data with rows that are few."""
 
 import numpy as np
 
 from .active import BLOCK, MANY_ROUNDS
 from .columns import fits
-from .problem import read_only
 
 _TURNS = 30  # at the target
+_LONG = 6000  # rows: from here on, longer than the calls that are saved
 _ROOM = 512  # columns that are known, at most, half of them active: from here on, blocks of them enter by BLAS 3
 
 
 def applies(search):
     """Return whether ``search``, at its first stage, may go down in one call."""
     problem, face = search.problem, search.face
-    wide = not (search.on_gram or problem.is_sparse) and problem.n < problem.p and not len(problem.ill_centred)
-    return wide and search.sub is None and search.ratio > 1.0 and not search.plunged and not face.dependent
+    short = not (search.on_gram or problem.is_sparse) and problem.n <= max(_LONG, problem.p)
+    return short and search.sub is None and search.ratio > 1.0 and not search.plunged and not face.dependent
 
 
 def plunge(search, c, falls, size, budget):
@@ -23,12 +23,11 @@ def plunge(search, c, falls, size, budget):
     Where rounding has carried the coefficients away, that is the end of the search, as in ``Search.advance``.
     """
     problem, face = search.problem, search.face
-    room, search.plunged = max(_ROOM, 2 * len(face.which)), True
+    room, search.plunged = min(max(_ROOM, 2 * len(face.which)), problem.p), True
     if not fits(problem, room):
         return False
     face.reserve(room)
-    lines = read_only(problem.X.T) if problem.lines is None else problem.lines
-    data = lines, problem.mean, face.columns.root, face.columns.target, search.norm, search.slack
+    data = problem.lines_to_centre(), face.columns.root, face.columns.target, search.norm, search.slack
     limits, known, fall, turns = (BLOCK, MANY_ROUNDS, _ROOM // 2, size), c.copy(), falls[0], 0
     while True:
         search.ratio, before = max(1.0, search.ratio * fall), search.rounds

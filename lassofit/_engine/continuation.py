@@ -15,7 +15,6 @@ from .duality import Certificate, certify_point
 from .handover import sweeps_worth
 from .kernels.newton import EXCESS, SLACK
 from .kernels.screening import weigh
-from .problem import read_only
 from .solve import Record
 from .trail import FALL, REFINEMENTS, Trail
 
@@ -60,17 +59,11 @@ class Continuation(Trail):
                     done += 1
 
     def _data(self):
-        """Return what ``kernels.walk`` takes of the problem; None where it is not for it: sparse, or far from zero."""
+        """Return what ``kernels.walk`` takes of the problem; None where it is not for it."""
         problem, columns = self.problem, self.face.columns
-        if (
-            not gathers(problem)
-            or problem.is_sparse
-            or len(problem.ill_centred)
-            or self.control.max_iter <= MANY_ROUNDS
-        ):
+        if not gathers(problem) or problem.is_sparse or self.control.max_iter <= MANY_ROUNDS:
             return None
-        lines = read_only(problem.X.T) if problem.lines is None else problem.lines
-        return lines, problem.mean, columns.root, columns.target, self.norm, self.slack
+        return problem.lines_to_centre(), columns.root, columns.target, self.norm, self.slack
 
     def _walked(self, alphas):
         """Yield the first of these alphas: some of those at which nothing is out of the ordinary, in one call."""

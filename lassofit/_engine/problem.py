@@ -122,10 +122,10 @@ class Problem:
         self.mean_of_all = mean
         self.mean = read_only(mean if self.fit_intercept else np.zeros(self.p))
         self.norm2 = variance if self.fit_intercept else self.raw_norm2
-        self.ill_centred = np.empty(0, dtype=np.intp)
+        self.far = np.zeros(self.p, dtype=np.bool_)
         if far and self.fit_intercept and not self.is_sparse:
-            self._far = (mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0)
-            self.ill_centred = np.flatnonzero(self._far)
+            self.far = (mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0)
+        self.ill_centred = np.flatnonzero(self.far)
         self.made_gram = None
         self._rough_gram = []  # one, or none yet: shared by the targets, like
         self.free_blocks = {}  # by their columns: several targets share them
@@ -223,7 +223,7 @@ class Problem:
     def columns(self, which):
         """Return the ``Lines`` of the columns in ``which``; centred copies where X cannot serve as it is."""
         mean = read_only(self.mean[which])
-        needs_centring = len(self.ill_centred) and self._far[which].any()
+        needs_centring = len(self.ill_centred) and self.far[which].any()
         if self.lines is not None and not needs_centring:
             return Lines(self.lines, which, mean)
         gathered = self.X.T[which]
@@ -232,6 +232,10 @@ class Problem:
             gathered -= mean[:, None]  # in place: gathered is a copy already
             mean = read_only(np.zeros(len(which)))
         return Lines(read_only(np.ascontiguousarray(gathered)), np.arange(len(which)), mean)
+
+    def lines_to_centre(self):
+        """Return the columns of dense X as rows, their means, and which are too far from zero not to centre first."""
+        return read_only(self.X.T) if self.lines is None else self.lines, self.mean, self.far
 
     def residual(self, lines, w):
         """Return y - sum_j w_j x_j over the columns of ``lines``, recomputed so that no drift remains."""

@@ -8,7 +8,7 @@ or much will matter, everything happens on it, and X is not read again.
 
 import numpy as np
 
-from . import at_once
+from . import at_once, whole
 from .active import Face
 from .columns import AllColumns, GivenGram, fits, gathers, known_columns
 from .duality import certify_point
@@ -31,13 +31,7 @@ _MEET = 8  # columns that are met at once, at least, and a fifth of the active o
 _MEET_SPARSE = 16  # of long sparse X, where every block reads the known ones: at least, and as many as are active
 _SWEEPS = 30.0  # see ``handover``: measured 9 to 42 on six sparse data sets
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
-# The full Gram matrix is made where rows are no fewer than columns, alpha is less than alpha_max / _DEEP, and _PULLED
-# of the columns are correlated with y by more than their l1; or where a look ahead does not come near alpha.
-_PULLED = 0.5
-_DEEP = 30
-_NEAR = 25.0  # times alpha
-_CHEAP = 10**7  # n p^2: a full Gram matrix in less than a millisecond. With rows fewer than columns it has much that is
-_WIDE = 30  # not needed, so has to be cheaper by this: 60 x 401, fitted to one column, took three times as long with it
+_NEAR = 25.0  # times alpha: where a look ahead comes no nearer, much will matter
 _DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
 _TRIES = 3  # at the target on a Gram matrix in single precision, before it is made in double
 _CLEAN = 1e-6  # a relative gap: above it, one refinement is worth its time, a tenth on 5000 x 500, whatever tol is
@@ -71,8 +65,7 @@ class Search:
         self.eligible = eligible
         self.may_use_gram = problem.exact_gram and not len(must) and 8 * problem.p**2 <= GRAM_CAP
         self.face = None
-        cheap = problem.n * problem.p**2 <= (_CHEAP if problem.n >= problem.p else _CHEAP // _WIDE)
-        if self.may_use_gram and (problem.made_gram is not None or cheap):
+        if self.may_use_gram and (problem.made_gram is not None or whole.wanted_at_once(problem, penalty)):
             self._take_gram(solution.w)
         elif (given := isinstance(gram, np.ndarray) and not len(must)) or fits(problem, len(start)):
             self.face = Face(problem, penalty, slack, GivenGram(problem, gram) if given else known_columns(problem))
@@ -127,10 +120,10 @@ class Search:
             self.ratio = 1.0
         if self.ratio is None:
             self.ratio, c = self._first_stage(c, budget)
-        if at_once.applies(self) and at_once.plunge(self, c, (_FALL, _SLOWLY), self._size(), budget):
-            return
         if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
             self._look_ahead(c, budget)
+        if at_once.applies(self) and at_once.plunge(self, c, (_FALL, _SLOWLY), self._size(), budget):
+            return
         while True:
             self.ratio, before = max(1.0, self.ratio * self.fall), self.rounds - self.begun
             self.face.scale(self.ratio)  # with l2 kept, so is the factor
@@ -192,10 +185,7 @@ class Search:
                 self.ratio = reached / self.fall  # from which ``advance`` goes on
                 self.face.meet(new, c[new])
                 return
-        pulled = np.count_nonzero(np.abs(c) > self.penalty.l1)
-        tall = problem.n >= problem.p and not problem.is_sparse
-        deep = tall and ratio > _DEEP and pulled > _PULLED * problem.p
-        if self.scouted or deep:
+        if self.scouted or whole.wanted(problem, self.penalty, c, ratio):
             self._take_gram(self.solution.w)
         self.scouted = False
 

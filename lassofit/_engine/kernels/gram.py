@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "427f466967dfd1d7-------------------------------------------------------"
 
 
 @kernel

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "427f466967dfd1d7-------------------------------------------------------"
 
 
 @kernel

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, meet, price, residual, select
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "427f466967dfd1d7-------------------------------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
@@ -57,8 +57,8 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
     scores, pulls, every = np.empty(p), np.empty(p), np.empty(p, np.int64)
     chosen, new, c_own, c_new = np.empty(p, np.int64), np.empty(p, np.int64), np.empty(p), np.empty(p)
     weighted = np.empty(rows.shape[1])
-    residual(data[3], rows, table[W], weighted)
-    held = unit[0], ratio, unit[2], unit[3], data[4], data[5]
+    residual(data[2], rows, table[W], weighted)
+    held = unit[0], ratio, unit[2], unit[3], data[3], data[4]
     for j in range(p):
         every[j] = j
     for t in range(table.shape[1]):
@@ -81,7 +81,7 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
         table, met = meet(new, c_new, found, data, unit, (ratio, 1.0), store, table), True
         k, more, _, done = descend(gram, factor, order, table, k, level, block, min(limit, budget - rounds))
         rounds += more
-        residual(data[3], rows, table[W], weighted)
+        residual(data[2], rows, table[W], weighted)
         if not done or k > most_active or rounds >= budget:
             return k, table, -rounds, False, weighted, violators
         price(data, weighted, chosen[:count], c_own)

@@ -14,7 +14,7 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "427f466967dfd1d7-------------------------------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -25,7 +25,7 @@ def meet(new, c, count, data, unit, scales, store, table):
 
     ``scales`` are those of l1 and l2.
     """
-    lines, mean, root, _, norm, slack = data
+    (lines, mean, _), root, _, norm, slack = data
     if count == 0:
         return table
     l1, l2, lo, hi = unit
@@ -98,14 +98,20 @@ def descend(gram, factor, order, table, k, level, block, limit):
 @merged
 def price(data, weighted, which, c):
     """Write <x_j, r> of the columns in ``which``."""
-    lines, mean, root, _, _, _ = data
+    (lines, mean, far), root, _, _, _ = data
     n, total = weighted.shape[0], 0.0
     v = np.empty(n)
     for i in range(n):
         v[i] = root[i] * weighted[i]
         total += v[i]
     for t in range(which.shape[0]):
-        c[t] = line_dot(lines, which[t], v) - total * mean[which[t]]
+        j = which[t]
+        if far[j]:  # from zero: the two terms would cancel
+            c[t], line = 0.0, lines[j]
+            for i in range(n):
+                c[t] += (line[i] - mean[j]) * v[i]
+        else:
+            c[t] = line_dot(lines, j, v) - total * mean[j]
 
 
 @kernel
@@ -135,14 +141,14 @@ def complete(data, unit, store, basis, factor, order, table, k, alpha, fall, lim
         rounds, ever, total = rounds + more, ever or moved, table.shape[1]
         if not done or rounds >= limit or k > most_active:
             return k, table, rounds, ever, weighted, 0.0, 0.0
-        residual(data[3], rows, table[W], weighted)
+        residual(data[2], rows, table[W], weighted)
         count = doubtful(weighted, basis, unit, alpha, known, doubt)
         if count > most_priced:
             return k, table, rounds, ever, weighted, 0.0, 0.0
         price(data, weighted, doubt[:count], c)
         for t in range(total):
             table[C, t] = dot_tail(rows[t], weighted, np.int64(0), weighted.shape[0])
-        held = unit[0], alpha, unit[2], unit[3], data[4], data[5]
+        held = unit[0], alpha, unit[2], unit[3], data[3], data[4]
         clear, largest = weigh(doubt[:count], c, *held, EXCESS, pulls, scores)
         found = select(scores[:count], threshold(scores[:count], max(least_met, k // 2)), doubt, c, new, c_new)
         again = found > 0

@@ -1,0 +1,33 @@
+"""When to work on the Gram matrix of all columns: where it is cheap, or most of it will be needed."""
+
+import numpy as np
+
+from .kernels.certificate import largest_pull
+from .scout import sample_size
+
+_CHEAP = 2 * 10**6  # n p^2, the cost: a tenth of a millisecond. Below it, the matrix pays always; measured on 40 sets
+_FAIR = 10**7  # n p^2: half a millisecond. Below it, it pays where most columns matter, and above if alpha is small too
+_PULLED = 0.5  # of the columns, correlated with y by more than their l1: then most matter
+_DEEP = 30  # alpha_max over alpha: a small alpha
+# With rows fewer than columns the matrix has much that is not needed, so has to be cheaper by this: 60 x 401, fitted to
+_WIDE = 6  # one column, took three times as long with it.
+
+
+def wanted_at_once(problem, penalty):
+    """Return whether to begin with it."""
+    price = problem.n * problem.p**2
+    if problem.n < problem.p or problem.is_sparse or price <= _CHEAP:
+        return price <= (_CHEAP if problem.n >= problem.p else _CHEAP // _WIDE)
+    if sample_size(problem):  # a look ahead first
+        return False
+    c, ratio = problem.target_correlations(), _DEEP
+    if price > _FAIR:
+        ratio = largest_pull(c, penalty.l1, penalty.lo, penalty.hi)
+    return wanted(problem, penalty, c, ratio)
+
+
+def wanted(problem, penalty, c, ratio):
+    """Return whether to take it at ``ratio`` times the target alpha, from the correlations c."""
+    if ratio < _DEEP or problem.is_sparse or problem.n < problem.p:
+        return False
+    return np.count_nonzero(np.abs(c) > penalty.l1) > _PULLED * problem.p
