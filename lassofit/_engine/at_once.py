@@ -33,7 +33,7 @@ def plunge(search, c, falls, size, budget):
         search.ratio, before = max(1.0, search.ratio * fall), search.rounds
         given = data, known, search.ratio, limits, room, budget - search.rounds
         rounds, slow, weighted, left = face.solve_stage(*given)
-        search.rounds, turns = search.rounds + abs(rounds), turns + (search.ratio == 1.0)
+        search.rounds, turns = search.rounds + max(rounds, ~rounds), turns + (search.ratio == 1.0)
         if rounds < 0 or turns > _TURNS or (search.ratio == 1.0 and left == 0):
             break
         fall = falls[1] if slow else falls[0]

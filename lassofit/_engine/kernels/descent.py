@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "427f466967dfd1d7-------------------------------------------------------"
+STAMP = "33c0432c028bdd85----------------------------------"
 
 
 @kernel

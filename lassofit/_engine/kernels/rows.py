@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "427f466967dfd1d7-------------------------------------------------------"
+STAMP = "33c0432c028bdd85----------------------------------"
 
 
 @kernel

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, meet, price, residual, select
 
-STAMP = "427f466967dfd1d7-------------------------------------------------------"
+STAMP = "33c0432c028bdd85----------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
@@ -36,7 +36,7 @@ def highest(scores, size, out):
                 top = bar
             else:
                 break
-    count = 0
+    count = np.int64(0)
     for j in range(scores.shape[0]):
         if scores[j] > bar:
             out[count] = j
@@ -57,7 +57,6 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
     scores, pulls, every = np.empty(p), np.empty(p), np.empty(p, np.int64)
     chosen, new, c_own, c_new = np.empty(p, np.int64), np.empty(p, np.int64), np.empty(p), np.empty(p)
     weighted = np.empty(rows.shape[1])
-    residual(data[2], rows, table[W], weighted)
     held = unit[0], ratio, unit[2], unit[3], data[3], data[4]
     for j in range(p):
         every[j] = j
@@ -72,28 +71,28 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
     count = highest(scores, size, chosen)
     for t in range(count):
         scores[t], c_own[t] = scores[chosen[t]], c[chosen[t]]
-    while True:
+    last = False
+    while True:  # one call of each: every one is compiled
         found = select(scores[:count], threshold(scores[:count], max(block, k // 2)), chosen, c_own, new, c_new)
-        if met and found == 0:
-            break
-        if table.shape[1] + found > room:
-            return k, table, -rounds - 1, False, weighted, violators
-        table, met = meet(new, c_new, found, data, unit, (ratio, 1.0), store, table), True
-        k, more, _, done = descend(gram, factor, order, table, k, level, block, min(limit, budget - rounds))
-        rounds += more
+        last, ordinary = met and found == 0, table.shape[1] + found <= room
+        if ordinary and not last:
+            table, met = meet(new, c_new, found, data, unit, (ratio, 1.0), store, table), True
+            k, more, _, done = descend(gram, factor, order, table, k, level, block, min(limit, budget - rounds))
+            rounds += more
+            ordinary = done and k <= most_active and rounds < budget
         residual(data[2], rows, table[W], weighted)
-        if not done or k > most_active or rounds >= budget:
-            return k, table, -rounds, False, weighted, violators
+        if not ordinary:
+            return k, table, ~rounds, False, weighted, violators
+        if last:
+            chosen, c_own, count = every, c, p
         price(data, weighted, chosen[:count], c_own)
         for t in range(table.shape[1]):
             table[C, t] = dot_tail(rows[t], weighted, np.int64(0), weighted.shape[0])
         weigh(chosen[:count], c_own, *held, EXCESS, pulls, scores)
+        left = 0
         for t in range(count):
             if known[chosen[t]]:
                 scores[t] = -np.inf
-    price(data, weighted, every, c)
-    weigh(every, c, *held, EXCESS, pulls, scores)
-    left = 0
-    for j in range(p):
-        left += scores[j] > 0.0 and not known[j]
-    return k, table, rounds, violators > size or rounds > limit, weighted, left
+            left += scores[t] > 0.0
+        if last:
+            return k, table, rounds, violators > size or rounds > limit, weighted, left

@@ -14,7 +14,7 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "427f466967dfd1d7-------------------------------------------------------"
+STAMP = "33c0432c028bdd85----------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -53,7 +53,7 @@ def meet(new, c, count, data, unit, scales, store, table):
 @merged
 def select(values, bar, which, c, out, c_out):
     """Write the columns, and their correlations, whose values lie above the bar; return how many."""
-    count = 0
+    count = np.int64(0)  # a literal: callees would be compiled for it too
     for t in range(values.shape[0]):
         if values[t] > bar:
             out[count], c_out[count] = which[t], c[t]
