@@ -22,7 +22,7 @@ HOUSE = [
     "__init__",
     "_compare",
     "_displays.path _displays.cv _displays.convergence _displays.support _displays.comparison",
-    "_displays.sources",
+    "_displays.sources _displays.coefficients",
     "_displays.style",
     "_search",
     "_search_run",

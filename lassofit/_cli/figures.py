@@ -82,8 +82,6 @@ def _draw_path(fitted, ax):
         style.legend_above(ax, style.marks_of(ax, {f"alpha = {fitted.alpha:.3g}": fitted.alpha}))
     if display.others_ is not None and len(display.others_.get_segments()) > _MOST_LINES:
         display.others_.set_rasterized(True)
-    if fitted.settings.standardize:
-        ax.set_ylabel("coefficient per standard deviation")
 
 
 def _for_page(svg, name):

@@ -40,7 +40,7 @@ class Fitted(NamedTuple):
     warned: list  # of texts
     converged: bool  # of all fits
     certificate: object  # recomputed without the solver's code
-    path: object  # a RegularizationPath, in effects per standard deviation where standardized; None if not needed
+    path: object  # a RegularizationPath; None if not needed
 
     @property
     def alpha(self):
@@ -169,12 +169,8 @@ def _path(design, settings, model):
         largest = _alpha_max(design.X, design.y, settings.standardize)
         alpha = settings.alpha or largest * SMALLEST
         grid = 1.0 if not largest > 0 else np.geomspace(max(largest, alpha), min(largest * SMALLEST, alpha), N_ALPHAS)
-    X = design.X
-    if settings.standardize:  # the same problem, but its coefficients are effects per standard deviation
-        deviation = deviations(X)
-        X = X / np.where(deviation > 0, deviation, 1.0)
     lasso = Lasso(standardize=settings.standardize, tol=TOL, max_iter=settings.max_iter)
-    return lasso.fit_path(X, design.y, np.atleast_1d(grid))
+    return lasso.fit_path(design.X, design.y, np.atleast_1d(grid))
 
 
 def _texts(caught):
