@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from sklearn.linear_model import Lasso as SklearnLasso
 from sklearn.utils import check_X_y
 
 from ._displays.comparison import Comparison, ComparisonRow
-from ._engine import validation  # does not import numba
+from ._engine import culprits, validation  # neither imports numba
 from ._lasso import Lasso
 from ._typing import ArrayLike, Data
 from .testing import dual_gap, objective
@@ -130,7 +131,8 @@ def compare(
     given = {"gap": gap, "max_iter": max_iter, "repeats": repeats, "seconds": seconds}
     validation.check_parameters(given, _RULES)
     named = _named(estimators)
-    X, y = check_X_y(X, y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F", y_numeric=True)
+    check = partial(check_X_y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F", y_numeric=True)
+    X, y = culprits.naming(check, X, y)
     target = np.asarray(y, dtype=np.float64)
     weights = validation.check_weights(sample_weight, len(target))
     known = {} if weights is None else {"sample_weight": weights}

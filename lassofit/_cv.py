@@ -87,7 +87,7 @@ class PathCV(progress.Watched, LinearPredictor):
         s = validation.check_weights(sample_weight, X.shape[0])
         routed = self._routed(s, params)
         model = self._model(X.shape[1])
-        problem, *_ = model._set_up(X, s, y)
+        problem, *_ = model._set_up(X, s, y, self)
         grids = self._grids(model, problem, asked, ratios)
         folds, outcomes, task = self._cross_validate(model, problem, s, y, ratios, grids, routed)
         best = self._choose(folds, outcomes, grids, given=not isinstance(asked, int))

@@ -44,6 +44,7 @@ HOUSE = [
     "_certificate",
     "_engine.request _engine.row_input",
     "_engine.validation",
+    "_engine.culprits",
     "_engine.folds",
     "_engine.fold_grams",
     "_engine.paths",
