@@ -21,6 +21,7 @@ HOUSE = [
     "_cli.__init__",
     "__init__",
     "_compare",
+    "_compare_notes",
     "_displays.path _displays.cv _displays.convergence _displays.support _displays.comparison",
     "_displays.sources _displays.coefficients",
     "_displays.style",
