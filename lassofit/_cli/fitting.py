@@ -17,6 +17,11 @@ FOLDS, N_ALPHAS, SMALLEST = 5, 50, 1e-3
 SEED = 0
 TOL, MAX_ITER = 1e-6, 10_000
 ROUNDING = 1e-13  # relative differences that are no more than rounding
+_ADVICE = {
+    "Decrease eps, or give smaller alphas.": "Try it by --alpha.",
+    "standardize=True, or a scaler in a PathSearchCV over a Pipeline, treats": "To do without --no-standardize treats",
+    "max_iter": "--max-iter",
+}
 
 
 class Settings(NamedTuple):
@@ -177,7 +182,9 @@ def _texts(caught):
     """Return the texts of warnings, each once; what they advise in terms of Python, in terms of the options."""
     texts = []
     for warning in caught:
-        text = str(warning.message).replace("Decrease eps.", "Try it by --alpha.").replace("max_iter", "--max-iter")
+        text = str(warning.message)
+        for python, option in _ADVICE.items():
+            text = text.replace(python, option)
         if text not in texts:
             texts.append(text)
     return texts
