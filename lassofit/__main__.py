@@ -1,9 +1,13 @@
 """The command line, ``python -m lassofit``: only argparse is imported until work begins."""
 
 import argparse
+import difflib
+import itertools
 import math
 import os
+import re
 import sys
+from functools import partial
 
 from . import __version__
 from ._cli.text import Problem
@@ -23,7 +27,10 @@ def main(argv=None):
         0 if all went well, 2 if the arguments or the input cannot be used (argparse itself exits
         with 2 by raising SystemExit), 3 if a fit did not converge, 130 if interrupted.
     """
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    arguments, unknown = parser(given).parse_known_args(given)
+    if unknown:
+        arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # column names that the terminal cannot show
     try:
@@ -39,16 +46,36 @@ def main(argv=None):
         return 0
 
 
-def parser():
-    """Return the parser of all commands."""
-    top = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors say what a misspelt option among the arguments may have been meant for."""
+
+    def __init__(self, *args, given=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self._given = given
+
+    def error(self, message):
+        """Exit with 2, and the message."""
+        known = re.findall(r"--[a-z][a-z-]*", self.format_usage())
+        meant = {}
+        for argument in itertools.takewhile(lambda argument: argument != "--", self._given):
+            name = f"--{argument.partition('=')[0].lstrip('-')}"
+            right = argument.startswith("--") and any(option.startswith(name) for option in known)
+            if argument.startswith("-") and not right:
+                meant.update(dict.fromkeys(difflib.get_close_matches(name, known, n=1)))
+        super().error(f"{message}; did you mean {' and '.join(meant)}?" if meant else message)
+
+
+def parser(given=()):
+    """Return the parser of all commands; ``given`` are the arguments, for the errors."""
+    top = _Parser(
+        given=given,
         prog="python -m lassofit",
         description="The lasso, certified. Without a command: a demonstration on real data, "
         "compared with scikit-learn (about half a minute).",
     )
     top.add_argument("--version", action="version", version=f"lassofit {__version__}")
-    top.set_defaults(run=_demo)
-    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    top.set_defaults(run=_demo, parser=top)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=partial(_Parser, given=given))
 
     _add_fit(commands)
 
@@ -62,10 +89,10 @@ def parser():
         action="store_true",
         help="also float32, Gram matrices, 64-bit indices, paths and random order",
     )
-    warmup.set_defaults(run=_warmup)
+    warmup.set_defaults(run=_warmup, parser=warmup)
 
     info = commands.add_parser("info", help="show versions, cache folder, threads and machine")
-    info.set_defaults(run=_info)
+    info.set_defaults(run=_info, parser=info)
     return top
 
 
@@ -94,6 +121,13 @@ def _add_fit(commands):
         help="give every value of a column that is not numeric a 0/1 column of its own",
     )
     fit.add_argument(
+        "--missing",
+        choices=("error", "mean", "median", "drop"),
+        default="error",
+        help="refuse a table with missing values; fill in the mean or the median of the column, in every fold that of "
+        "its training rows; or drop their rows, as rows without a target always are (default: error)",
+    )
+    fit.add_argument(
         "--decimal",
         choices=(".", ","),
         default=".",
@@ -118,7 +152,7 @@ def _add_fit(commands):
         help="coefficients to show, 0 for all (default: 40)",
     )
     _add_outputs(fit)
-    fit.set_defaults(run=_fit)
+    fit.set_defaults(run=_fit, parser=fit)
 
 
 def _add_choice(fit):
@@ -205,6 +239,7 @@ def _fit(arguments):
         rule=arguments.rule or "min",
         drop=arguments.drop,
         one_hot=arguments.one_hot,
+        missing=arguments.missing,
         standardize=not arguments.no_standardize,
         top=arguments.top,
         decimal=arguments.decimal,

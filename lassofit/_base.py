@@ -197,18 +197,18 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         control = control._replace(shuffle=model._generators(1)[0])
         return Source(problem, unit, control, self.verbose), model, asked
 
-    def _set_up(self, X, sample_weight, y):
-        """Return the problem, the penalty and the solver's control."""
-        problem = self._problem(X, sample_weight, y)
+    def _set_up(self, X, sample_weight, y, owner=None):
+        """Return the problem, the penalty and the solver's control; errors name ``owner``, this estimator if None."""
+        problem = self._problem(X, sample_weight, y, owner)
         return problem, *self._terms(problem)
 
-    def _problem(self, X, sample_weight, y):
+    def _problem(self, X, sample_weight, y, owner=None):
         """Return the problem, without a target if y is None."""
         from ._engine import problem
 
         s = validation.check_weights(sample_weight, X.shape[0])
         data = problem.Problem(validation.solver_ready(X), s, self.fit_intercept, y)
-        validation.check_moments(data, type(self).__name__)
+        validation.check_moments(data, self if owner is None else owner)
         return data
 
     def _terms(self, data):

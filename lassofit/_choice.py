@@ -45,8 +45,10 @@ def chosen(rule, alphas, best, one_se, mean, error):
     return int(index)
 
 
-def at_an_end(index, alphas, given, what="least error", losses=None):
+def at_an_end(index, alphas, given, what="least error", losses=None, why=""):
     """Return what to say where the least loss, or the best score, is at an end of the grid, or None.
+
+    ``why`` is what may be the cause of it at the smallest alpha.
 
     The largest alpha of a grid that was made here has no coefficients: none larger has anything else to offer. Nor has
     one larger than a given one that is as good as the next, by ``losses``.
@@ -55,8 +57,9 @@ def at_an_end(index, alphas, given, what="least error", losses=None):
     if largest == smallest:
         return None
     if alpha == smallest > 0:
-        more = "Give smaller alphas." if given else "Decrease eps."
-        return f"The {what} is at the smallest of the alphas, {alpha:g}: a smaller one may be better. {more}"
+        more = "Give smaller alphas." if given else "Decrease eps, or give smaller alphas."
+        text = f"The {what} is at the smallest of the alphas, {alpha:g}: a smaller one may be better. {more}"
+        return f"{text} {why}".rstrip()
     if given and alpha == largest and (losses is None or losses[alphas < largest][0] > losses[index]):
         return f"The {what} is at the largest of the alphas, {alpha:g}: a larger one may be better. Give larger alphas."
     return None

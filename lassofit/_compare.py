@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Lasso as SklearnLasso
 from sklearn.utils import check_X_y
 
+from ._compare_notes import notes_on
 from ._displays.comparison import Comparison, ComparisonRow
-from ._engine import validation  # does not import numba
+from ._engine import culprits, validation  # neither imports numba
 from ._lasso import Lasso
 from ._typing import ArrayLike, Data
 from .testing import dual_gap, objective
@@ -111,7 +113,9 @@ def compare(
     -----
     This package's ``Lasso`` is given the ``tol`` that promises the gap; the others the loosest of a decreasing ladder
     of tolerances, half decades, that does reach it. One that does not reach the gap with any of them, or that raises
-    an error, stays in the result, which says so. The times are wall-clock times of ``fit``. Those of a first fit depend
+    an error, stays in the result, which says so; ``notes`` tells what seems to solve another problem, as ridge
+    regression does, and where columns are in such unlike units that few of them decide everything. The times are
+    wall-clock times of ``fit``. Those of a first fit depend
     on what this process, and numba's cache on the disk, have compiled already.
 
     Examples
@@ -130,7 +134,8 @@ def compare(
     given = {"gap": gap, "max_iter": max_iter, "repeats": repeats, "seconds": seconds}
     validation.check_parameters(given, _RULES)
     named = _named(estimators)
-    X, y = check_X_y(X, y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F", y_numeric=True)
+    check = partial(check_X_y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F", y_numeric=True)
+    X, y = culprits.naming(check, X, y)
     target = np.asarray(y, dtype=np.float64)
     weights = validation.check_weights(sample_weight, len(target))
     known = {} if weights is None else {"sample_weight": weights}
@@ -141,7 +146,7 @@ def compare(
     rows = []
     for alpha in _checked(alphas, largest):
         rows += _at(float(alpha), named, X, target, known, null, largest, **given)
-    return Comparison(rows, gap)
+    return Comparison(rows, gap, notes=notes_on(rows, named, X, weights, max_iter))
 
 
 def alpha_max(X, y, sample_weight=None):
@@ -175,6 +180,8 @@ def _named(estimators):
             raise TypeError(
                 f"estimators: {name!r} must be an unfitted estimator, such as Lasso(), got {estimator!r:.100}."
             )
+        if is_classifier(estimator):
+            raise ValueError(f"estimators: {name!r} is a classifier, which does not solve the lasso problem.")
         parameters = estimator.get_params()
         if "alpha" not in parameters:
             raise ValueError(f"estimators: {name!r} needs the parameter 'alpha', which this sets, and has none.")
@@ -248,7 +255,8 @@ def _at(alpha, estimators, X, y, known, null, largest, *, gap, max_iter, repeats
 
 def _iterations(estimator):
     """Return the number of iterations, -1 where the estimator does not tell."""
-    return int(np.max(getattr(estimator, "n_iter_", -1)))
+    found = getattr(estimator, "n_iter_", None)
+    return -1 if found is None or any(count is None for count in np.ravel(found)) else int(np.max(found))
 
 
 def _reach(estimator, X, y, known, null, gap):

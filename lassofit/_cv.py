@@ -17,6 +17,7 @@ from . import _choice
 from ._cv_folds import Job, run
 from ._engine import progress, validation  # neither imports numba
 from ._engine.calling import user_level
+from ._engine.penalty import unlike_units
 from ._fit_path import requested
 from ._predictor import LinearPredictor
 from ._typing import Array, ArrayLike, Data
@@ -24,6 +25,7 @@ from ._typing import Array, ArrayLike, Data
 _SHARED = (
     "coef_", "intercept_", "dual_gap_", "relative_gap_", "converged_", "kkt_residual_", "n_iter_", "proven_zero_",
 )  # fmt: skip
+_ALIKE = "standardize=True, or a scaler in a PathSearchCV over a Pipeline, treats all alike."
 
 
 class PathCV(progress.Watched, LinearPredictor):
@@ -68,7 +70,7 @@ class PathCV(progress.Watched, LinearPredictor):
         ConvergenceWarning
             Once, where some alphas were not solved to ``tol`` in some folds; and as ``Lasso.fit``.
         UserWarning
-            Where the least error is at an end of the grid of alphas.
+            Where the least error is at an end of the grid of alphas; and that columns in very unlike units may be why.
         """
         ratios = self._ratios()
         if not isinstance(self.alphas, str | Number) and np.ndim(self.alphas) == 1:
@@ -85,10 +87,11 @@ class PathCV(progress.Watched, LinearPredictor):
         s = validation.check_weights(sample_weight, X.shape[0])
         routed = self._routed(s, params)
         model = self._model(X.shape[1])
-        problem, *_ = model._set_up(X, s, y)
+        problem, *_ = model._set_up(X, s, y, self)
         grids = self._grids(model, problem, asked, ratios)
         folds, outcomes, task = self._cross_validate(model, problem, s, y, ratios, grids, routed)
-        best = self._choose(folds, outcomes, grids, given=not isinstance(asked, int))
+        why = "" if self.standardize else unlike_units(problem.variance)
+        best = self._choose(folds, outcomes, grids, not isinstance(asked, int), why and f"{why} {_ALIKE}")
         if self.store_cv_results:
             self._store(folds, outcomes, best, problem)
         model.set_params(alpha=float(self.alpha_), precompute=self.precompute)
@@ -181,8 +184,11 @@ class PathCV(progress.Watched, LinearPredictor):
             progress.warn_not_converged(worst, control, f"{where}, the worst of {len(failed)}")
         return folds, outcomes, task
 
-    def _choose(self, folds, outcomes, grids, given):
-        """Set means, errors and the chosen alphas; return the index of the best l1_ratio."""
+    def _choose(self, folds, outcomes, grids, given, why):
+        """Set means, errors and the chosen alphas; return the index of the best l1_ratio.
+
+        ``given`` alphas, and ``why``, are for the warning where an end of the grid is best.
+        """
         errors = np.array([outcome.errors for outcome in outcomes])  # (n_folds, n_l1_ratios, n_alphas)
         losses = -np.array([outcome.scores for outcome in outcomes])
         weights = np.array([fold.test_weights.sum() for fold in folds])
@@ -198,7 +204,7 @@ class PathCV(progress.Watched, LinearPredictor):
         one_se = _choice.one_standard_error(losses[:, best], weights)
         index = _choice.chosen(self.alpha_rule, alphas, least, one_se, sign * mean[best], error[best])
         self.alpha_min_, self.alpha_1se_, self.alpha_ = alphas[least], alphas[one_se], alphas[index]
-        message = _choice.at_an_end(least, alphas, given, losses=mean[best])
+        message = _choice.at_an_end(least, alphas, given, losses=mean[best], why=why)
         if message is not None:
             warnings.warn(message, UserWarning, stacklevel=user_level())
         return best

@@ -125,6 +125,8 @@ def solve_path(source, model, asked, eps):
         converged,
         source,
         _full_passes(passes),
+        np.sqrt(problem.variance),
+        bool(model.standardize),
     )
     if hasattr(model, "feature_names_in_"):
         path.feature_names_in_ = model.feature_names_in_

@@ -50,6 +50,10 @@ class RegularizationPath:
         not count. None where some alpha was solved by itself, which is not counted: with ``solver='cd'``,
         ``selection='random'``, a given Gram matrix, or unpenalised features on wide or sparse X, at ``alpha=0``, for a
         single alpha, and from where memory, rounding or ``max_iter`` put an end to following the path.
+    deviations : ndarray of shape (n_features,), float64, or None, default=None
+        Standard deviations of the features (weighted, centred, 1/n), exactly 0 for constant ones; None if not known.
+    standardize : bool, default=False
+        Whether the penalty was on the scale of these.
 
     Attributes
     ----------
@@ -98,6 +102,8 @@ class RegularizationPath:
         converged: Array,
         source: Any = None,
         n_full_passes: int | None = None,
+        deviations: Array | None = None,
+        standardize: bool = False,
     ) -> None:
         self.alphas = alphas
         self.coefs = coefs
@@ -108,6 +114,8 @@ class RegularizationPath:
         self.n_iters = n_iters
         self.converged = converged
         self.n_full_passes = n_full_passes
+        self.deviations = deviations
+        self.standardize = standardize
         self.n_features_in_ = coefs.shape[0]
         self._source = source
 

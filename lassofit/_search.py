@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._engine.calling import user_level
 from ._search_cells import Shared, length_of, splits_of
-from ._search_checks import check_refit, check_search, check_tables, refitted
+from ._search_checks import by_keyword, check_refit, check_search, check_tables, refitted
 from ._search_choice import checked_index, chosen_cell
 from ._search_points import configured, grids_of, points_of, with_own_alphas
 from ._search_results import Table, results_of
@@ -47,7 +47,7 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
     eps : float, default=1e-3
         The last alpha over the first, where ``alphas`` is a number; above 0 and at most 1.
     param_grid : dict, list of dicts or None, default=None
-        Values of any other parameters, of any step, as for GridSearchCV.
+        Values of any other parameters, of any step, as for GridSearchCV; by name, as all but the estimator are.
     scoring : str, callable, list, tuple, dict or None, default=None
         As for GridSearchCV: None is the estimator's ``score``, R^2. Metrics given by name are computed from the
         predictions of all alphas. A callable, also one made by ``make_scorer``, gets a fitted estimator for every alpha
@@ -126,6 +126,7 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
     _doc_link_module = "lassofit"
     _doc_link_template = "#"
 
+    @by_keyword
     def __init__(
         self,
         estimator: Any,

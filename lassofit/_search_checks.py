@@ -1,6 +1,9 @@
 """Checks of the parameters and the data of a search."""
 
+from collections.abc import Callable
+from functools import wraps
 from numbers import Number
+from typing import Any, ParamSpec
 
 import numpy as np
 from sklearn.utils import column_or_1d, indexable
@@ -8,6 +11,25 @@ from sklearn.utils import column_or_1d, indexable
 from ._engine import validation  # does not import numba
 from ._fit_path import requested
 from ._search_step import alpha_name
+
+P = ParamSpec("P")
+
+
+def by_keyword(init: Callable[P, None]) -> Callable[P, None]:
+    """Make an ``__init__`` say what to write where more than the estimator is given by position; as GridSearchCV's."""
+
+    @wraps(init)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        if len(args) > 1:
+            name = type(self).__name__
+            raise TypeError(
+                f"{name} takes one argument by position, the estimator, got {len(args)}. Give the others by name: "
+                f"{name}(estimator, alphas=..., param_grid={{...}}). The values of alpha go into alphas, those of "
+                "other parameters into param_grid."
+            )
+        init(self, *args, **kwargs)
+
+    return checked  # type: ignore[return-value]
 
 
 def check_search(search):

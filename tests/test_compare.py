@@ -146,6 +146,24 @@ def test_an_estimator_without_a_tolerance_has_one_try(columns):
     assert row.name == "sklearn.LassoLars" and row.reached and np.isnan(row.tol)
 
 
+def test_an_estimator_of_another_problem_is_told_from_one_that_is_slow(columns):
+    others = {"ridge": linear_model.Ridge(), "huber": linear_model.HuberRegressor()}
+    comparison = compare(columns, DIABETES.target, [5.0, 1.0], estimators=others, **QUICK)
+    assert all(row.error == "" for row in comparison.rows) and comparison.rows[2].n_iter == -1
+    assert len(comparison.notes) == 2 and "ridge stops by its own rule at a gap of 0." in comparison.notes[0]
+    assert comparison.notes[1].startswith("huber ") and all(note in str(comparison) for note in comparison.notes)
+    slow = compare(columns, DIABETES.target, [1e-3], gap=1e-12, max_iter=1, estimators=[SGDLasso()], **QUICK)
+    assert slow.rows[1].gap > 1e-2 and not slow.rows[1].reached and slow.notes == []
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_columns_in_very_unlike_units_are_told(columns, kind):
+    y, factor = DIABETES.target, columns.std() * 2e4
+    (note,) = compare(kind(columns * [factor, *[1] * 9]), y, **QUICK).notes
+    assert note.startswith("The standard deviations of X's columns differ by a factor of 2e+04") and "Scale X" in note
+    assert compare(kind(columns * [100, *[1] * 9]), y, [1.0], **QUICK).notes == []
+
+
 @pytest.mark.parametrize(
     ("given", "error", "message"),
     [
@@ -165,6 +183,11 @@ def test_an_estimator_without_a_tolerance_has_one_try(columns):
             {"estimators": {"net": linear_model.ElasticNet()}},
             ValueError,
             "'net' solves another problem, by l1_ratio=0.5",
+        ),
+        (
+            {"estimators": [linear_model.RidgeClassifier()]},
+            ValueError,
+            "is a classifier, which does not solve the lasso",
         ),
         ({"estimators": {"a": Lasso(penalty_factor=np.ones(10))}}, ValueError, "by penalty_factor="),
         ({"estimators": {"a": Lasso(fit_intercept=False)}}, ValueError, "Set fit_intercept=True"),

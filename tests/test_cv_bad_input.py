@@ -171,6 +171,20 @@ def test_a_smallest_alpha_given_twice_is_still_the_end_of_the_grid():
         LassoCV(alphas=[1.0, 0.5, 0.5]).fit(X, Y)
 
 
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csc_array])
+def test_the_end_of_the_grid_is_put_down_to_unlike_units_where_they_may_be_why(kind):
+    unlike, standardize = kind(X * np.r_[np.ones(69), 1e-4]), "standardize=True, or a scaler"
+    for data, more, expected in (
+        (unlike, {}, True),
+        (unlike, {"standardize": True}, False),
+        (kind(X), {}, False),
+    ):
+        with pytest.warns(UserWarning, match="smallest of the alphas.*Decrease eps, or give smaller alphas") as caught:
+            LassoCV(eps=0.7, alphas=3, **more).fit(data, Y)
+        text = str(caught[0].message)
+        assert (standardize in text) == ("differ by a factor of" in text) == expected
+
+
 @pytest.mark.parametrize(
     ("scoring", "message"),
     [

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Lasso as SklearnLasso
+from sklearn.metrics import make_scorer, r2_score
 from sklearn.model_selection import GridSearchCV, KFold, ShuffleSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -41,7 +42,7 @@ def test_a_lasso_cv(diabetes_frame, scoring):
     assert_array_equal(mean, model.cv_mean_)
     assert_allclose(error, model.cv_se_)
     assert at_marks(display) == [model.alpha_min_, model.alpha_1se_]
-    assert display.ax_.get_ylabel() == (scoring or "mean_squared_error")
+    assert display.ax_.get_ylabel() == ("R²" if scoring else "mean squared error")
     left, right = display.ax_.get_xlim()
     assert left > right and display.ax_.get_xscale() == "log"
 
@@ -93,7 +94,8 @@ def test_several_metrics_have_a_panel_each(diabetes_frame):
     points = {"polynomialfeatures__degree": [1, 2]}
     search = PathSearchCV(pipe, scoring=metrics, refit="r2", param_grid=points, alphas=12).fit(X, y)
     display = CVDisplay.from_estimator(search, X, y)
-    assert [ax.get_ylabel() for ax in display.ax_] == metrics and display.ax_[0].figure is display.figure_
+    labels = ["R²", "negative mean absolute error", "negative mean squared error"]
+    assert [ax.get_ylabel() for ax in display.ax_] == labels and display.ax_[0].figure is display.figure_
     degree = search.best_params_["polynomialfeatures__degree"]
     cells = [i for i, p in enumerate(search.cv_results_["params"]) if p["polynomialfeatures__degree"] == degree]
     for metric, container in zip(metrics, display.errorbars_, strict=True):
@@ -116,6 +118,20 @@ def test_a_grid_search_is_marked_as_a_path_search(diabetes_frame):
     for found, expected in zip(drawn(one.errorbars_[0]), drawn(other.errorbars_[0]), strict=True):
         assert_allclose(found, expected, rtol=1e-6)
     assert_array_equal(one.support_sizes, other.support_sizes)
+
+
+@pytest.mark.parametrize(("scoring", "label"), [
+    (None, "R²"), ("r2", "R²"), ("neg_root_mean_squared_error", "negative root mean squared error"),
+    ("d2_absolute_error_score", "D² absolute error score"), ("neg_max_error", "negative max error"),
+    (make_scorer(r2_score), "score"),
+])  # fmt: skip
+@pytest.mark.parametrize("kind", [PathSearchCV, GridSearchCV])
+def test_the_axis_of_one_metric_has_its_name(diabetes_frame, kind, scoring, label):
+    X, y = diabetes_frame
+    points = {"alphas": [1.0, 0.1]} if kind is PathSearchCV else {"param_grid": {"alpha": [1.0, 0.1]}}
+    display = CVDisplay.from_estimator(kind(Lasso(), scoring=scoring, **points).fit(X, y))
+    assert display.ax_.get_ylabel() == label
+    assert list(display.means) == list(display.errors)
 
 
 def test_grid_searches_of_other_kinds(diabetes_frame):

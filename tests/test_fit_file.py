@@ -151,6 +151,7 @@ def test_a_column_name_with_a_comma_can_be_dropped(tmp_path, capsys):
     [
         ("a,y\n1,2\n2,3\n", ["--target", "z"], "no column 'z'; the columns are a, y"),
         ("age,y\n1,2\n2,3\n", ["--target", "y", "--drop", "agee"], "did you mean 'age'?"),
+        ("age,price\n1,2\n2,3\n", ["--target", "PRICES"], "did you mean 'price'? The columns are age, price"),
         ("a,y\n1,2\n2,3\n", ["--target", "y", "--drop", "y"], "--drop names the target"),
         ("a,y\n1,2\n2,3\n", ["--target", "y", "--drop", "a"], "no columns are left"),
         ("a,y\n1,2\n2,3\n", ["--target", "y"], "2 rows are too few to choose alpha"),

@@ -133,6 +133,26 @@ def test_unknown_commands_are_refused(capsys):
     assert "invalid choice" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("fit t.csv --target y --plto a.png", "unrecognized arguments: --plto a.png; did you mean --plot?"),
+        ("fit t.csv --targt y", "the following arguments are required: --target; did you mean --target?"),
+        ("fit t.csv -target y", "did you mean --target?"),
+        ("fit t.csv --target y --reprot=r.html --onehot", "did you mean --report and --one-hot?"),
+        ("fit t.csv --target y --qqq", "unrecognized arguments: --qqq"),
+        ("warmup --al --every", "unrecognized arguments: --every"),
+        ("warmup --lal", "unrecognized arguments: --lal; did you mean --all?"),
+    ],
+)
+def test_a_misspelt_option_gets_the_usage_of_its_command_and_a_suggestion(arguments, message, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments.split())
+    command, *lines = arguments.partition(" ")[0], *capsys.readouterr().err.strip().splitlines()
+    assert lines[0].startswith(f"usage: python -m lassofit {command} ")
+    assert lines[-1].startswith(f"python -m lassofit {command}: error: ") and lines[-1].endswith(message)
+
+
 def test_a_closed_pipe_ends_quietly():
     command = f'"{sys.executable}" -m lassofit info | head -n 1'
     process = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120)

@@ -1,5 +1,7 @@
 """What PathSearchCV does where fits and scorers fail, and where its parameters or data are bad."""
 
+from inspect import signature
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -223,6 +225,20 @@ def test_other_estimators_are_refused(estimator):
 def test_bad_data(x, y, message):
     with pytest.raises(ValueError, match=message):
         PathSearchCV(SCALED).fit(x, y)
+
+
+def test_a_grid_by_position_is_refused_with_what_to_write():
+    with pytest.raises(TypeError, match=(
+        r"PathSearchCV takes one argument by position, the estimator, got 2\. .* PathSearchCV\(estimator, alphas="
+        r"\.\.\., param_grid=\{\.\.\.\}\)\. The values of alpha go into alphas"
+    )):  # fmt: skip
+        PathSearchCV(Lasso(), {"alpha": [1.0, 0.1]})
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'estimator'"):
+        PathSearchCV()
+    names = list(signature(PathSearchCV).parameters)
+    assert names[:4] == ["estimator", "alphas", "eps", "param_grid"] and sorted(names) == sorted(
+        PathSearchCV(Lasso()).get_params(deep=False)
+    )
 
 
 def test_a_target_of_one_column_is_taken_with_a_warning():

@@ -8,33 +8,53 @@ from .table import is_parquet, separator_and_header
 
 def code(fitted, path, target, decimal, encoding):
     """Return the code; it needs pandas."""
-    settings, design = fitted.settings, fitted.design
-    by_folds = settings.folds is not None
-    name = "LassoCV" if by_folds else "Lasso"
-    lines = ["import pandas as pd", *["from sklearn.model_selection import KFold"] * by_folds]
-    lines += [
-        f"from lassofit import {name}",
-        "",
-        f"table = {_reader(path, decimal, encoding)}",
-        f"y = table[{target!r}]",
-    ]
-    lines.append(f"X = table.drop(columns={[target, *design.dropped]!r})")
+    settings, design, missing = fitted.settings, fitted.design, fitted.design.missing
+    by_folds, fills = settings.folds is not None, bool(missing.filled)
+    name = "LassoCV" if by_folds and not fills else "Lasso"
+    lines = ["import pandas as pd"]
+    lines += ["from sklearn.impute import SimpleImputer"] * fills
+    lines += ["from sklearn.model_selection import KFold"] * by_folds
+    lines += ["from sklearn.pipeline import make_pipeline"] * fills
+    lines += [f"from lassofit import {name}{', PathSearchCV' * (by_folds and fills)}", ""]
+    lines.append(f"table = {_reader(path, decimal, encoding)}")
+    lines += [f"table = table.drop(columns={design.dropped!r})"] * bool(design.dropped)
+    if missing.left_out:
+        lines.append(f"table = table.dropna({'' if missing.how == 'drop' else f'subset={[target]!r}'})")
+    lines += [f"y = table[{target!r}].astype(float)", f"X = table.drop(columns={[target]!r})"]
     if design.encoded:
         lines.append(f'X = pd.get_dummies(X, columns={list(design.encoded)!r}, prefix_sep="=")')
     lines += ["X = X.astype(float)", ""]
-    given = [f"standardize={settings.standardize}", f"tol={TOL:g}", f"max_iter={settings.max_iter}"]
-    if by_folds:
-        own = [
-            f"alphas={N_ALPHAS}",
-            f"eps={SMALLEST:g}",
-            f"cv=KFold({settings.folds}, shuffle=True, random_state={SEED})",
-        ]
-        given = [*own, f"alpha_rule={settings.rule!r}", *given]
-    else:
-        given = [f"alpha={settings.alpha!r}", *given]
-    lines += [f"model = {name}(", *[f"    {one}," for one in given], ").fit(X, y)"]
-    lines += ["print(dict(zip(X.columns, model.coef_)), model.intercept_, model.relative_gap_)"]
+    lines += _with_fills(settings, missing.how) if fills else _call(f"model = {name}", _given(settings), ".fit(X, y)")
+    lines += ["print(pd.Series(model.coef_, X.columns).to_string())", "print(model.intercept_, model.relative_gap_)"]
     return "\n".join(lines) + "\n"
+
+
+def _with_fills(settings, how):
+    """Return the lines that fill in and fit."""
+    filler = f"SimpleImputer(strategy={how!r}, keep_empty_features=True)"
+    pipeline = _call("pipeline = make_pipeline", [filler, f"Lasso({', '.join(_given(settings, with_cv=False))})"])
+    if settings.folds is None:
+        return [*pipeline[:-1], ").fit(X, y)", "model = pipeline[-1]"]
+    given = ["pipeline", *_choosing(settings), "scoring='neg_mean_squared_error'"]
+    return [*pipeline, *_call("search = PathSearchCV", given, ".fit(X, y)"), "model = search.best_estimator_[-1]"]
+
+
+def _call(function, arguments, after=""):
+    """Return the lines of a call, an argument a line."""
+    return [f"{function}(", *[f"    {one}," for one in arguments], f"){after}"]
+
+
+def _choosing(settings):
+    """Return the arguments on the choice of alpha."""
+    cv = f"KFold({settings.folds}, shuffle=True, random_state={SEED})"
+    return [f"alphas={N_ALPHAS}", f"eps={SMALLEST:g}", f"cv={cv}", f"alpha_rule={settings.rule!r}"]
+
+
+def _given(settings, with_cv=True):
+    """Return the arguments of the estimator."""
+    own = [] if settings.alpha is None else [f"alpha={settings.alpha!r}"]
+    own += _choosing(settings) if with_cv and settings.folds is not None else []
+    return [*own, f"standardize={settings.standardize}", f"tol={TOL:g}", f"max_iter={settings.max_iter}"]
 
 
 def _reader(path, decimal, encoding):

@@ -58,14 +58,14 @@ def _draw_cv(fitted, ax):
     """Draw the errors of the cross-validation."""
     from .._displays.cv import CVDisplay
 
-    model = fitted.model
+    choice = fitted.choice
     CVDisplay(
-        model.alphas_,
-        {"mean squared error": model.cv_mean_},
-        {"mean squared error": model.cv_se_},
+        choice.alphas,
+        {"mean_squared_error": choice.errors},
+        {"mean_squared_error": choice.spreads},
         support_sizes=fitted.path.df,
-        alpha_min=model.alpha_min_,
-        alpha_1se=model.alpha_1se_,
+        alpha_min=choice.alpha_min,
+        alpha_1se=choice.alpha_1se,
     ).plot(ax)
 
 
@@ -76,14 +76,12 @@ def _draw_path(fitted, ax):
 
     marks = {}
     if fitted.settings.folds is not None:
-        marks = {"alpha_min": fitted.model.alpha_min_, "alpha_1se": fitted.model.alpha_1se_}
+        marks = {"alpha_min": fitted.choice.alpha_min, "alpha_1se": fitted.choice.alpha_1se}
     display = PathDisplay(fitted.path, feature_names=fitted.design.names, **marks).plot(ax, n_labels=8)
     if fitted.settings.alpha:
         style.legend_above(ax, style.marks_of(ax, {f"alpha = {fitted.alpha:.3g}": fitted.alpha}))
     if display.others_ is not None and len(display.others_.get_segments()) > _MOST_LINES:
         display.others_.set_rasterized(True)
-    if fitted.settings.standardize:
-        ax.set_ylabel("coefficient per standard deviation")
 
 
 def _for_page(svg, name):

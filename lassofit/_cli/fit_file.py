@@ -27,6 +27,7 @@ def fit_file(
     rule="min",
     drop=(),
     one_hot=False,
+    missing="error",
     standardize=True,
     top=40,
     decimal=".",
@@ -38,14 +39,15 @@ def fit_file(
 ):
     """Read the file, choose alpha unless it is given, fit, print and write; return the exit code."""
     check_outputs(path, plot, report)
-    design = make_design(read_columns(path, decimal, encoding), target, drop, one_hot, decimal)
+    design = make_design(read_columns(path, decimal, encoding), target, drop, one_hot, decimal, missing)
     folds = (folds or FOLDS) if alpha is None else None
     for note in design.notes:
         aside(f"note: {note}")
     if not as_json:
         n, p = design.X.shape
         say(f"{Path(path).name}: {counted(n, 'row')}, target {target!r}, {counted(p, 'column')} to explain it with")
-        say(_scale_line(standardize), "")
+        absent = design.missing.text()
+        say(*[f"missing values: {absent}"] * bool(absent), _scale_line(standardize), "")
     settings = Settings(alpha, folds, rule, standardize, max_iter)
     fitted = fit_design(design, settings, with_path=plot is not None or report is not None)
     if as_json:
@@ -74,7 +76,7 @@ def _say_model(fitted, top):
 
 def _choice_lines(fitted):
     """Return lines that tell how alpha was chosen."""
-    folds, rule, grid = fitted.settings.folds, fitted.settings.rule, fitted.model.alphas_
+    folds, rule, grid = fitted.settings.folds, fitted.settings.rule, fitted.choice.alphas
     (_, least, error, spread, best), (_, larger, other_error, other_spread, _) = fitted.choices()
     errors = {"min": (error, spread), "1se": (other_error, other_spread)}
     how = {"min": "smallest mean squared error", "1se": "largest within one standard error of the smallest error"}
@@ -136,6 +138,12 @@ def _facts(fitted, path, target):
         "target": target,
         "rows": design.X.shape[0],
         "columns": design.X.shape[1],
+        "missing": {
+            "how": design.missing.how,
+            "filled": design.missing.filled,
+            "zeros": design.missing.zeros,
+            "rows_left_out": design.missing.left_out,
+        },
         "standardize": settings.standardize,
         "alpha": fitted.alpha,
         "intercept": _plain(model.intercept_),

@@ -17,6 +17,12 @@ FOLDS, N_ALPHAS, SMALLEST = 5, 50, 1e-3
 SEED = 0
 TOL, MAX_ITER = 1e-6, 10_000
 ROUNDING = 1e-13  # relative differences that are no more than rounding
+_ADVICE = {
+    "The best score is": "The least error is",
+    "Decrease eps, or give smaller alphas.": "Try it by --alpha.",
+    "standardize=True, or a scaler in a PathSearchCV over a Pipeline, treats": "To do without --no-standardize treats",
+    "max_iter": "--max-iter",
+}
 
 
 class Settings(NamedTuple):
@@ -29,23 +35,35 @@ class Settings(NamedTuple):
     max_iter: int
 
 
+class Choice(NamedTuple):
+    """What the cross-validation has found: the grid, from the largest alpha, and what it chose by the rule."""
+
+    alphas: np.ndarray
+    errors: np.ndarray  # means over folds
+    spreads: np.ndarray  # their standard errors
+    alpha_min: float
+    alpha_1se: float
+    alpha: float
+
+
 class Fitted(NamedTuple):
     """A model of a table and what is known of it."""
 
-    design: Design
+    design: Design  # missing values filled in
     settings: Settings
     model: object  # a Lasso, or a LassoCV
+    choice: object  # a Choice, None for a given alpha
     seconds: float
     null_error: float  # of the training rows' mean, over the folds; NaN for a given alpha
     warned: list  # of texts
     converged: bool  # of all fits
     certificate: object  # recomputed without the solver's code
-    path: object  # a RegularizationPath, in effects per standard deviation where standardized; None if not needed
+    path: object  # a RegularizationPath; None if not needed
 
     @property
     def alpha(self):
         """The alpha of the model."""
-        return float(self.model.alpha if self.settings.folds is None else self.model.alpha_)
+        return float(self.model.alpha if self.choice is None else self.choice.alpha)
 
     @property
     def effects(self):
@@ -68,41 +86,47 @@ class Fitted(NamedTuple):
 
     def choices(self):
         """Return (name, alpha, mean error, its standard error, index in the grid) of alpha_min and of alpha_1se."""
-        model = self.model
-        found = []
-        for name, alpha in (("min", model.alpha_min_), ("1se", model.alpha_1se_)):
-            k = int(np.argmin(np.abs(model.alphas_ - alpha)))
-            found.append((name, float(alpha), float(model.cv_mean_[k]), float(model.cv_se_[k]), k))
+        choice, found = self.choice, []
+        for name, alpha in (("min", choice.alpha_min), ("1se", choice.alpha_1se)):
+            k = int(np.argmin(np.abs(choice.alphas - alpha)))
+            found.append((name, float(alpha), float(choice.errors[k]), float(choice.spreads[k]), k))
         return found
 
 
 def fit_design(design, settings, with_path=False):
-    """Fit the model of a table; ``Problem`` where that is impossible."""
-    if settings.folds is not None:
-        _refuse_unfit(design, settings)
-    X, y = design.X, design.y
-    model, title, steps = _estimator(settings), "fitting", None
+    """Fit the model of a table; ``Problem`` where that is impossible.
+
+    Missing values are filled in from the rows that are trained on, in every fold anew.
+    """
+    filler, X, y = design.missing.filler(), design.X, design.y
+    estimator, title, steps = _estimator(settings, filler), "fitting", None
+    if filler is not None:
+        design = design._replace(X=np.asfortranarray(filler.fit_transform(X)))
     null_error = float("nan")
     if settings.folds is not None:
+        _refuse_unfit(design, settings)
         title, steps = f"choosing alpha: {settings.folds} folds, {N_ALPHAS} values", settings.folds + 1
-        null_error = float(np.mean([_null_error(y, *rows) for rows in model.cv.split(X)]))
+        null_error = float(np.mean([_null_error(y, *rows) for rows in estimator.cv.split(X)]))
     start, path = perf_counter(), None
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with progress(model, title, steps):
-                model.fit(X, y)
+            with progress(estimator, title, steps):
+                estimator.fit(X, y)
             seconds = perf_counter() - start
             short = any(
                 issubclass(w.category, ConvergenceWarning) for w in caught
             )  # of the fits, not of the plot's path
+            choice = None if settings.folds is None else _choice_of(estimator)
             if with_path:
-                path = _path(design, settings, model)
+                path = _path(design, settings, choice)
     except ValueError as error:  # what the checks of the table have missed
         raise Problem(str(error)) from error
+    model = getattr(estimator, "best_estimator_", estimator)
+    model = model if filler is None else model[-1]
     converged = bool(model.converged_) and not short
-    again = certify(model, X, y)
-    return Fitted(design, settings, model, seconds, null_error, _texts(caught), converged, again, path)
+    again = certify(model, design.X, y)
+    return Fitted(design, settings, model, choice, seconds, null_error, _texts(caught), converged, again, path)
 
 
 def cross_validator(folds):
@@ -122,15 +146,33 @@ def deviations(X):
     return np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 0.0)
 
 
-def _estimator(settings):
-    """Return the unfitted estimator."""
-    from .. import Lasso, LassoCV
+def _estimator(settings, filler):
+    """Return the unfitted estimator: a Lasso or a LassoCV; with a filler, a Pipeline, or a search over one."""
+    from sklearn.pipeline import Pipeline
+
+    from .. import Lasso, LassoCV, PathSearchCV
 
     shared = {"standardize": settings.standardize, "tol": TOL, "max_iter": settings.max_iter}
+    lasso = Lasso(**shared) if settings.alpha is None else Lasso(settings.alpha, **shared)
+    model = lasso if filler is None else Pipeline([("fill", filler), ("lasso", lasso)])
     if settings.folds is None:
-        return Lasso(settings.alpha, **shared)
-    cv = cross_validator(settings.folds)
-    return LassoCV(alphas=N_ALPHAS, eps=SMALLEST, cv=cv, alpha_rule=settings.rule, **shared)
+        return model
+    chosen = {"alphas": N_ALPHAS, "eps": SMALLEST, "cv": cross_validator(settings.folds), "alpha_rule": settings.rule}
+    if filler is None:
+        return LassoCV(**chosen, **shared)
+    return PathSearchCV(model, scoring="neg_mean_squared_error", error_score="raise", **chosen)
+
+
+def _choice_of(estimator):
+    """Return the Choice of a fitted LassoCV, or of a search, whose scores are negative errors."""
+    marks = estimator.alpha_min_, estimator.alpha_1se_
+    if not hasattr(estimator, "best_estimator_"):
+        return Choice(estimator.alphas_, estimator.cv_mean_, estimator.cv_se_, *marks, estimator.alpha_)
+    results = estimator.cv_results_
+    order = np.argsort(-results["param_lasso__alpha"].astype(np.float64), kind="stable")
+    errors, spreads = -results["mean_test_score"][order], results["std_test_score"][order]
+    spreads = spreads / np.sqrt(estimator.n_splits_ - 1)
+    return Choice(estimator.alphas_, errors, spreads, *marks, estimator.best_params_["lasso__alpha"])
 
 
 def _refuse_unfit(design, settings):
@@ -159,29 +201,27 @@ def _null_error(y, train, test):
     return np.mean((y[test] - y[train].mean()) ** 2)
 
 
-def _path(design, settings, model):
+def _path(design, settings, choice):
     """Return the path on all rows: of the cross-validation's grid, or of one that has the given alpha."""
     from .. import Lasso
 
-    if settings.folds is not None:
-        grid = model.alphas_
+    if choice is not None:
+        grid = choice.alphas
     else:
         largest = _alpha_max(design.X, design.y, settings.standardize)
         alpha = settings.alpha or largest * SMALLEST
         grid = 1.0 if not largest > 0 else np.geomspace(max(largest, alpha), min(largest * SMALLEST, alpha), N_ALPHAS)
-    X = design.X
-    if settings.standardize:  # the same problem, but its coefficients are effects per standard deviation
-        deviation = deviations(X)
-        X = X / np.where(deviation > 0, deviation, 1.0)
     lasso = Lasso(standardize=settings.standardize, tol=TOL, max_iter=settings.max_iter)
-    return lasso.fit_path(X, design.y, np.atleast_1d(grid))
+    return lasso.fit_path(design.X, design.y, np.atleast_1d(grid))
 
 
 def _texts(caught):
     """Return the texts of warnings, each once; what they advise in terms of Python, in terms of the options."""
     texts = []
     for warning in caught:
-        text = str(warning.message).replace("Decrease eps.", "Try it by --alpha.").replace("max_iter", "--max-iter")
+        text = str(warning.message)
+        for python, option in _ADVICE.items():
+            text = text.replace(python, option)
         if text not in texts:
             texts.append(text)
     return texts

@@ -155,7 +155,7 @@ def _pictures(fitted):
         rows.append((label, number(alpha, 4), number(error, 5), number(spread, 3), str(size)))
     rows.append(("the mean alone", "", number(fitted.null_error, 5), "", "0"))
     table = _table(("", "alpha", "error", "± s.e.", "columns"), rows, chosen)
-    grid = fitted.model.alphas_
+    grid = fitted.choice.alphas
     text = (
         "<p>alpha_min has the smallest mean squared error on the rows held out; alpha_1se is the largest alpha "
         f"within one standard error (s.e.) of it. {settings.folds} folds, rows shuffled (seed {SEED}); {len(grid)} "
@@ -233,6 +233,7 @@ def _data(fitted, source, target):
         ("rows, columns", f"{n}, {p}"),
         ("encoded", ", ".join(encoded) or "none"),
         ("left out", ", ".join(map(escape, design.dropped)) or "none"),
+        ("missing values", escape(design.missing.text()) or "none"),
         ("constant columns", ", ".join(flat) or "none"),
         ("penalised", f"the columns {scale}"),
         *[("note", escape(note)) for note in design.notes],

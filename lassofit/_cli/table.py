@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._text import counted, several
+from .missing import Missing, settle
 from .text import Problem, notation, read_number
 
 MOST_LEVELS = 100  # values of a text column that --one-hot still turns into columns
@@ -49,7 +50,10 @@ class Column(NamedTuple):
 
 
 class Design(NamedTuple):
-    """What a regression needs: X of shape (n, p), y of shape (n,), the p names; and what became of the columns."""
+    """What a regression needs: X of shape (n, p), y of shape (n,), the p names; and what became of the columns.
+
+    X has NaN where values are to be filled in.
+    """
 
     X: np.ndarray
     y: np.ndarray
@@ -57,6 +61,7 @@ class Design(NamedTuple):
     notes: list
     dropped: list
     encoded: dict  # of the texts: name to number of 0/1 columns
+    missing: Missing
 
 
 def read_columns(path, decimal=".", encoding="utf-8"):
@@ -89,7 +94,7 @@ def is_parquet(path):
     return path.suffix.lower() in {".parquet", ".pq"}
 
 
-def make_design(columns, target, drop=(), one_hot=False, decimal="."):
+def make_design(columns, target, drop=(), one_hot=False, decimal=".", missing="error"):
     """Return the matrix, target and names of a regression; ``Problem`` where the table is unfit."""
     by_name = {column.name: column for column in columns}
     drop = _names_in(drop, by_name)
@@ -99,8 +104,8 @@ def make_design(columns, target, drop=(), one_hot=False, decimal="."):
     if target in drop:
         raise Problem(f"--drop names the target {target!r}")
     features = [c for c in columns if c.name != target and c.name not in drop]
-    y = by_name[target]
-    _refuse_missing([*features, y], len(y.values))
+    notes = _notes(features)
+    features, y, settled = settle(features, by_name[target], missing)
     _refuse_texts(features, y, one_hot, decimal)
     parts = {c.name: [c] if c.numeric else _indicators(c) for c in features}
     encoded = {c.name: len(parts[c.name]) for c in features if not c.numeric}
@@ -112,9 +117,8 @@ def make_design(columns, target, drop=(), one_hot=False, decimal="."):
         raise Problem("no columns are left to explain the target with")
     _refuse_extreme([*features, y])
     X = np.asfortranarray(np.column_stack([column.values for column in features]))
-    return Design(
-        X, y.values, [column.name for column in features], _notes(features), list(dict.fromkeys(drop)), encoded
-    )
+    names = [column.name for column in features]
+    return Design(X, y.values, names, notes, list(dict.fromkeys(drop)), encoded, settled)
 
 
 def _names_in(drop, known):
@@ -203,7 +207,7 @@ def _parse(name, texts, decimal):
 def _refuse_texts(features, y, one_hot, decimal):
     """Raise if any of the columns is not numeric, unless it is to become columns of 0 and 1."""
     texts = [column for column in (*features, y) if not column.numeric]
-    notations = [notation(column.values, decimal) for column in texts]
+    notations = [notation([value for value in column.values if value is not None], decimal) for column in texts]
     written = {c.name: f"  {c.name}: {_examples(c)} ({kind})" for c, kind in zip(texts, notations, strict=True) if kind}
     others = [column for column in texts if column.name not in written]
     parts = []
@@ -240,7 +244,7 @@ def _refuse_repeated(names):
 
 def _indicators(column):
     """Return a 0/1 column for every value of a text column."""
-    levels = sorted(set(column.values))
+    levels = sorted(set(column.values) - {None})
     if len(levels) > MOST_LEVELS:
         raise Problem(
             f"column {column.name!r} has {len(levels)} different values, too many for --one-hot "
@@ -249,20 +253,9 @@ def _indicators(column):
     return [Column(f"{column.name}={level}", (column.values == level).astype(np.float64)) for level in levels]
 
 
-def _refuse_missing(columns, n):
-    """Raise with the counts if any of the columns has missing values."""
-    holes = [column for column in columns if column.missing]
-    if holes:
-        listed = "\n".join(f"  {column.name}: {column.missing} of {n}" for column in holes)
-        raise Problem(
-            f"these columns have missing values:\n{listed}\n"
-            "Fill the values in or take the rows out first, or leave columns out by --drop."
-        )
-
-
 def _refuse_extreme(columns):
     """Raise if any of the columns has infinite values, or values whose squares over- or underflow."""
-    largest = {column.name: np.abs(column.values).max() for column in columns}
+    largest = {column.name: np.nanmax(np.abs(column.values)) for column in columns}
     infinite = [name for name, size in largest.items() if np.isinf(size)]
     if infinite:
         raise Problem(f"these columns have infinite values: {several(infinite)}")
@@ -298,9 +291,10 @@ def _wrong_encoding(path, encoding, error):
 
 def _unknown(name, known):
     """Say that a column does not exist, and which may have been meant."""
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else f"; the columns are {several(known, 12)}"
-    return f"there is no column {name!r}{hint}"
+    folded = {one.strip().casefold(): one for one in known}
+    close = difflib.get_close_matches(name.strip().casefold(), folded, n=1)
+    hint = f"did you mean {folded[close[0]]!r}? The" if close else "the"
+    return f"there is no column {name!r}; {hint} columns are {several(known, 12)}"
 
 
 def _notes(features):
@@ -308,6 +302,6 @@ def _notes(features):
     notes = []
     for column in features:
         values = column.values
-        if len(values) >= 10 and np.array_equal(values - values[0], np.arange(len(values))):
+        if column.numeric and len(values) >= 10 and np.array_equal(values - values[0], np.arange(len(values))):
             notes.append(f"column {column.name!r} counts the rows; if it is no measurement, --drop it")
     return notes

@@ -44,6 +44,8 @@ class Comparison:
         As in Attributes.
     gap : float
         The gap that was asked for.
+    notes : sequence of str, default=()
+        As in Attributes.
 
     Attributes
     ----------
@@ -66,6 +68,9 @@ class Comparison:
         - ``seconds_first``: time of the first fit at this alpha, with whatever had to be compiled or loaded for it; or
           of the first fit at ``tol``, if that took longer;
         - ``error``: the message where the estimator failed, otherwise empty. Then all other figures are NaN or -1.
+    notes : list of str
+        What to know before the figures are believed: which estimators seem to solve another problem, and whether the
+        columns are in very unlike units. Printed below the table.
     ax_ : ndarray of matplotlib Axes
         After :meth:`plot`: the axes of the times and of the gaps.
     figure_ : matplotlib Figure
@@ -87,9 +92,10 @@ class Comparison:
     [('lassofit', 7, True), ('scikit-learn', 7, True)]
     """
 
-    def __init__(self, rows: Sequence[ComparisonRow], gap: float) -> None:
+    def __init__(self, rows: Sequence[ComparisonRow], gap: float, notes: Sequence[str] = ()) -> None:
         self.rows = rows
         self.gap = gap
+        self.notes = list(notes)
 
     def __str__(self):
         """Return the table."""
@@ -116,7 +122,7 @@ class Comparison:
             )
             last = row.alpha
         failures = {row.name: row.error for row in reversed(self.rows) if row.error}
-        notes = [f"{name} failed: {error}" for name, error in reversed(failures.items())]
+        notes = [*(f"{name} failed: {error}" for name, error in reversed(failures.items())), *self.notes]
         return "\n".join([table(headers, cells, left=("", "estimator")), *([""] if notes else []), *notes])
 
     __repr__ = __str__

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
 from .._cv import PathCV
@@ -23,7 +24,8 @@ class CVDisplay:
     alphas : ndarray of shape (n_alphas,)
         In descending order.
     means : dict of {str: ndarray of shape (n_alphas,)}
-        Means over folds, by the metrics' names.
+        Means over folds, by the metrics' names. The vertical axes have these as words: 'mean squared error' for
+        'mean_squared_error', 'negative max error' for 'neg_max_error'.
     errors : dict of {str: ndarray of shape (n_alphas,)}
         Their standard errors; NaN for a single fold.
     support_sizes : ndarray of shape (n_alphas,), default=None
@@ -173,7 +175,7 @@ class CVDisplay:
             if marks and k == 0:
                 style.legend_above(one, marks)
             self.marks_ += marks
-            one.set_ylabel(name)
+            one.set_ylabel(style.metric_label(name))
             if ax is None:  # of axes that are given, the labels are the caller's
                 one.label_outer()
         self.support_ax_ = None
@@ -242,13 +244,21 @@ def _of_search(search):
     errors = {metric: np.full(len(cells), np.nan) for metric in metrics}  # of one fold there is none
     if search.n_splits_ > 1:
         errors = {metric: results[f"std_test_{metric}"][cells] / np.sqrt(search.n_splits_ - 1) for metric in metrics}
-    found = {"alphas": alphas, "means": means, "errors": errors}
+    found = {"alphas": alphas, "means": _named(means, search), "errors": _named(errors, search)}
     if isinstance(search, sources.PathSearchCV):
         marks = getattr(search, "alpha_min_", None), getattr(search, "alpha_1se_", None)
     else:
         by = search.refit if search.multimetric_ else "score"
         marks = (None, None) if callable(search.refit) or not by else _marks(alphas, means[by], errors[by])
     return {**found, "alpha_min": marks[0], "alpha_1se": marks[1]}
+
+
+def _named(values, search):
+    """Return the dict with the metric's own name, where a search of one metric calls it 'score'."""
+    if list(values) != ["score"]:
+        return values
+    scoring = "r2" if search.scoring is None and is_regressor(search) else search.scoring
+    return {scoring if isinstance(scoring, str) else "score": values["score"]}
 
 
 def _alpha_among(params):

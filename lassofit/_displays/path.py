@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
-from scipy import sparse
 
 from .._regularization_path import RegularizationPath
 from .._typing import ArrayLike, Axes, Data, DataFrame, Names
-from . import sources, style
+from . import coefficients, sources, style
 
 Horizontal: TypeAlias = Literal["alpha", "l1_norm", "deviance_ratio"]
+Units: TypeAlias = Literal["data", "sd"] | None
 _AXES = {"alpha": "alpha (log scale)", "l1_norm": "L1 norm of the coefficients", "deviance_ratio": "deviance ratio"}
+_PER_SD = " per standard deviation"
 
 
 class PathDisplay:
@@ -28,6 +29,10 @@ class PathDisplay:
         Names of the features; None: those that the path knows, or x0, x1, ...
     alpha_min, alpha_1se : float, default=None
         Alphas to mark, such as those of a :class:`LassoCV`; within the path's.
+    units : {'data', 'sd'}, default=None
+        What the coefficients are per: a unit of the data, or a standard deviation of the feature, so that they can be
+        compared whatever the features' units are. None: 'sd' where they were penalised so (``standardize=True``), else
+        'data'.
 
     Attributes
     ----------
@@ -36,8 +41,9 @@ class PathDisplay:
     figure_ : matplotlib Figure
         Figure that they are in.
     lines_ : list of matplotlib Line2D
-        The leading features' lines: those with the largest coefficients at the last alpha, in this order; a line's
-        label is its feature's name.
+        The leading features' lines, in this order: those with the largest effects at the last alpha. An effect is a
+        coefficient times its feature's standard deviation in either units, so that none leads by its units; the
+        coefficient alone where the path does not know the deviations. A line's label is its feature's name.
     labels_ : list of matplotlib Text
         Their names, as many as fit.
     others_ : matplotlib LineCollection or None
@@ -50,7 +56,8 @@ class PathDisplay:
     Raises
     ------
     TypeError, ValueError
-        Where ``path`` is no path, the names are not one for each feature, or an alpha to mark is not within the path.
+        Where ``path`` is no path, the names are not one for each feature, or an alpha to mark is not within the path;
+        for 'sd' where the path does not know the deviations.
 
     See Also
     --------
@@ -73,6 +80,7 @@ class PathDisplay:
         feature_names: Names = None,
         alpha_min: float | None = None,
         alpha_1se: float | None = None,
+        units: Units = None,
     ) -> None:
         if not isinstance(path, RegularizationPath):
             raise TypeError(f"path must be a RegularizationPath, as fit_path returns it, got {type(path).__name__}.")
@@ -89,6 +97,8 @@ class PathDisplay:
         self.feature_names = np.asarray(names, dtype=object)
         self.alpha_min = alpha_min
         self.alpha_1se = alpha_1se
+        self.units = units
+        coefficients.scale_of(path, units)  # or raise
 
     @classmethod
     def from_path(
@@ -98,6 +108,7 @@ class PathDisplay:
         feature_names: Names = None,
         alpha_min: float | None = None,
         alpha_1se: float | None = None,
+        units: Units = None,
         x: Horizontal = "alpha",
         n_labels: int = 10,
         ax: Axes | None = None,
@@ -112,6 +123,8 @@ class PathDisplay:
         feature_names : array-like of shape (n_features,), default=None
             As in :class:`PathDisplay`.
         alpha_min, alpha_1se : float, default=None
+            As in :class:`PathDisplay`.
+        units : {'data', 'sd'}, default=None
             As in :class:`PathDisplay`.
         x : {'alpha', 'l1_norm', 'deviance_ratio'}, default='alpha'
             As in :meth:`plot`.
@@ -141,7 +154,7 @@ class PathDisplay:
         >>> [text.get_text() for text in display.labels_]
         ['x8', 'x4', 'x2', 'x5']
         """
-        display = cls(path, feature_names=feature_names, alpha_min=alpha_min, alpha_1se=alpha_1se)
+        display = cls(path, feature_names=feature_names, alpha_min=alpha_min, alpha_1se=alpha_1se, units=units)
         return display.plot(ax, x=x, n_labels=n_labels, **kwargs)
 
     @classmethod
@@ -154,6 +167,7 @@ class PathDisplay:
         alphas: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         feature_names: Names = None,
+        units: Units = None,
         x: Horizontal = "alpha",
         n_labels: int = 10,
         ax: Axes | None = None,
@@ -178,6 +192,8 @@ class PathDisplay:
             Weights of the rows.
         feature_names : array-like of shape (n_features,), default=None
             As in :class:`PathDisplay`.
+        units : {'data', 'sd'}, default=None
+            As in :class:`PathDisplay`.
         x : {'alpha', 'l1_norm', 'deviance_ratio'}, default='alpha'
             As in :meth:`plot`.
         n_labels : int, default=10
@@ -201,7 +217,7 @@ class PathDisplay:
         marks = {name: getattr(estimator, f"{name}_", None) for name in ("alpha_min", "alpha_1se")}
         if alphas is not None:  # of another grid than the cross-validation's
             marks = {n: a for n, a in marks.items() if a is not None and path.alphas[-1] <= a <= path.alphas[0]}
-        return cls(path, feature_names=feature_names, **marks).plot(ax, x=x, n_labels=n_labels, **kwargs)
+        return cls(path, feature_names=feature_names, units=units, **marks).plot(ax, x=x, n_labels=n_labels, **kwargs)
 
     def plot(self, ax: Axes | None = None, *, x: Horizontal = "alpha", n_labels: int = 10, **kwargs: Any) -> Self:
         """Plot the paths.
@@ -233,16 +249,16 @@ class PathDisplay:
         style.choose("x", x, tuple(_AXES))
         if isinstance(n_labels, bool) or not isinstance(n_labels, int | np.integer) or n_labels < 0:
             raise ValueError(f"n_labels must be an integer >= 0, got {n_labels!r}.")
-        at, marks = self._positions(x)
+        scale = coefficients.scale_of(self.path, self.units)
+        at, marks = coefficients.positions(self.path, x, scale, style.mark_names(self.alpha_min, self.alpha_1se))
         (ax,) = style.axes_for(ax)
-        rows, values = self._nonzero()
+        rows, values = coefficients.nonzero(self.path, scale)
         kept = np.isfinite(at)
         at, values = at[kept], values[:, kept]
-        order = np.argsort(-np.abs(values[:, -1]), kind="stable")
-        leading = order[: min(n_labels, np.count_nonzero(values[:, -1]))]
-        self._limits(ax, x, at)
+        leading = coefficients.leading(self.path, rows, values[:, -1], scale, n_labels)
+        coefficients.limits(ax, x, at)
         ax.axhline(0.0, color=style.GREY, linewidth=0.8, zorder=1)
-        self.others_ = _others(ax, at, np.delete(values, leading, axis=0))
+        self.others_ = coefficients.others(ax, at, np.delete(values, leading, axis=0))
         dot = {"marker": "o"} if len(at) == 1 else {}
         self.lines_ = [
             ax.plot(at, values[i], **{"label": self.feature_names[rows[i]], **style.look(k), **dot, **kwargs})[0]
@@ -257,8 +273,9 @@ class PathDisplay:
         names, colors = self.feature_names[rows[leading]], [line.get_color() for line in self.lines_]
         self.labels_ = style.end_labels(ax, at[-1], values[leading, -1], names, colors) if len(leading) else []
         self.support_ax_ = style.support_axis(ax, at, self.path.df[kept])
-        ax.set_xlabel(_AXES[x])
-        ax.set_ylabel("coefficient")
+        per = "" if scale is None else _PER_SD
+        ax.set_xlabel(_AXES[x] + per * (x == "l1_norm"))
+        ax.set_ylabel("coefficient" + per)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
@@ -268,8 +285,8 @@ class PathDisplay:
         Returns
         -------
         frame : pandas.DataFrame
-            Columns l1_norm, deviance_ratio and support_size, then the coefficients, by name, of the features that are
-            nonzero somewhere.
+            Columns l1_norm, deviance_ratio and support_size, then the coefficients, by name and in ``units``, of the
+            features that are nonzero somewhere.
 
         Raises
         ------
@@ -277,54 +294,10 @@ class PathDisplay:
             Without pandas.
         """
         pd = style.pandas()
-        rows, values = self._nonzero()
+        scale = coefficients.scale_of(self.path, self.units)
+        rows, values = coefficients.nonzero(self.path, scale)
         index = pd.Index(self.path.alphas, name="alpha")
-        known = {"l1_norm": self._l1_norms(), "deviance_ratio": self.path.deviance_ratio, "support_size": self.path.df}
+        norms = coefficients.l1_norms(self.path, scale)
+        known = {"l1_norm": norms, "deviance_ratio": self.path.deviance_ratio, "support_size": self.path.df}
         coefs = pd.DataFrame(values.T, index=index, columns=list(self.feature_names[rows]))
         return pd.concat([pd.DataFrame(known, index=index), coefs], axis=1)
-
-    def _nonzero(self):
-        """Return the features that are nonzero somewhere, and their coefficients, a row a feature."""
-        coefs = self.path.coefs
-        if sparse.issparse(coefs):
-            rows = np.unique(coefs.indices[coefs.data != 0])
-            return rows, coefs.tocsr()[rows].toarray()
-        rows = np.flatnonzero(coefs.any(axis=1))
-        return rows, coefs[rows]
-
-    def _l1_norms(self):
-        """Return the L1 norms of the coefficients."""
-        return np.asarray(abs(self.path.coefs).sum(axis=0), dtype=np.float64).ravel()
-
-    def _positions(self, x):
-        """Return the places of the alphas on the horizontal axis, NaN where there is none, and those of the marks."""
-        alphas, marks = self.path.alphas, style.mark_names(self.alpha_min, self.alpha_1se)
-        if x == "alpha":
-            if alphas[0] == 0:
-                raise ValueError("x='alpha' has no place for alpha=0 on its log scale. Use x='l1_norm'.")
-            return np.where(alphas > 0, alphas, np.nan), {n: a if a > 0 else None for n, a in marks.items()}
-        at = self._l1_norms() if x == "l1_norm" else self.path.deviance_ratio
-        # Between two alphas of the grid, on the straight lines that are drawn between them.
-        return at, {name: np.interp(alpha, alphas[::-1], at[::-1]) for name, alpha in marks.items()}
-
-    def _limits(self, ax, x, at):
-        """Set the horizontal limits."""
-        if x == "alpha":
-            style.alpha_axis(ax, at)
-            return
-        low, high = at.min(), at.max()
-        room = 0.03 * (high - low) if high > low else 0.5
-        ax.set_xlim(low - room, high + room)
-
-
-def _others(ax, at, values):
-    """Draw the lines of other features, as one collection, and return it."""
-    from matplotlib.collections import LineCollection
-
-    if not len(values):
-        return None
-    segments = np.stack([np.broadcast_to(at, values.shape), values], axis=2)
-    found = LineCollection(segments, colors=style.GREY, linewidths=0.7, alpha=0.7, zorder=1.2)
-    ax.add_collection(found)
-    ax.autoscale_view(scalex=False)
-    return found

@@ -15,6 +15,7 @@ LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 GREY = "0.5"
 _LONGEST = 24  # characters of a label
+_SQUARED = {"r2": "R²", "d2": "D²"}
 
 
 def pyplot():
@@ -82,6 +83,12 @@ def short(name):
     """Return a feature's name, its middle left out where it is long."""
     name, half = str(name), _LONGEST // 2
     return name if len(name) <= _LONGEST else f"{name[: half - 1]}…{name[-half:]}"
+
+
+def metric_label(name):
+    """Return the name of a metric as words: of scikit-learn's names, 'neg' is of errors, so that greater is better."""
+    words = ["negative" if word == "neg" else _SQUARED.get(word, word) for word in str(name).split("_")]
+    return " ".join(filter(None, words))
 
 
 def alpha_axis(ax, alphas):

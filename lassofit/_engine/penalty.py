@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Of the largest standard deviation over the least: a column that is as good as the best one but that much smaller first
+# enters where a grid of default length ends.
+_UNLIKE = 1e3
+
 
 class Penalty(NamedTuple):
     """Per-column penalties and bounds, float64 arrays; a column out of the problem has bounds (0, 0)."""
@@ -62,4 +66,16 @@ def _finite(penalty, alpha):
     raise ValueError(
         f"alpha={alpha:g} times penalty_factor, and the features' standard deviations under standardize, is not finite "
         "in float64. Use a smaller alpha or penalty_factor, or rescale X."
+    )
+
+
+def unlike_units(variance):
+    """Return a sentence where, without standardize, units alone may keep columns out of the model, else nothing."""
+    moving = variance[variance > 0]
+    ratio = np.sqrt(moving.max(initial=0.0)) / np.sqrt(moving.min(initial=np.inf))
+    if not ratio > _UNLIKE:
+        return ""
+    return (
+        f"The standard deviations of X's columns differ by a factor of {ratio:.2g}, and the penalty weighs the more on "
+        "a column the smaller its own is."
     )

@@ -1,12 +1,14 @@
 """What SGDLasso takes: its parameters, and X by rows, as the kernels want them."""
 
 import math
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
+from . import culprits
 from .validation import RULES, check_weights, choice, integer, narrowed, real
 
 METHODS = ("naive", "clipping", "cumulative", "truncated", "ftrl")
@@ -72,9 +74,8 @@ ROW_RULES = {
 
 def check_rows(estimator, X, y, reset=True):
     """Return X (CSR, canonical, or dense in C order; float64 or float32) and y, checked."""
-    X, y = validate_data(
-        estimator, X, y, reset=reset, accept_sparse="csr", dtype=[np.float64, np.float32], order="C", y_numeric=True
-    )
+    check = partial(validate_data, estimator, reset=reset, dtype=[np.float64, np.float32], order="C", y_numeric=True)
+    X, y = culprits.naming(check, X, y, accept_sparse="csr")
     y = np.asarray(y, dtype=np.float64)
     if sparse.issparse(X):
         if not X.has_canonical_format:

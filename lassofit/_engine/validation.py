@@ -1,13 +1,16 @@
 """Parameter checks, table-driven, and the messages: which parameter, what it got, what to do."""
 
 import math
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
-from sklearn.utils import assert_all_finite, check_array
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from . import culprits
 
 _INT32_MAX = np.iinfo(np.int32).max
 # Bytes of C-ordered X up to which it is copied to F order: at 442 x 285 a fit takes as long with the copy as without,
@@ -147,8 +150,8 @@ def check_data(estimator, X, y):
             del estimator.feature_names_in_
         estimator.n_features_in_ = X.shape[1]
         return X, y.astype(np.float64, copy=False)
-    X, y = validate_data(
-        estimator,
+    X, y = culprits.naming(
+        partial(validate_data, estimator),
         X,
         y,
         accept_sparse="csc",
@@ -170,7 +173,7 @@ def check_new_data(estimator, X):
     ):
         return X
     check_is_fitted(estimator)
-    return validate_data(estimator, X, accept_sparse=["csr", "csc", "coo"], reset=False)
+    return culprits.naming(partial(validate_data, estimator), X, accept_sparse=["csr", "csc", "coo"], reset=False)
 
 
 def _plain(array, ndim, dtypes=_FLOATS):
@@ -230,11 +233,13 @@ def narrowed(X, kind):
     return X
 
 
-def check_moments(problem, estimator_name=None):
-    """Raise for an X whose column moments cannot be used: NaN or inf, or squares that overflow or underflow."""
+def check_moments(problem, owner=None):
+    """Raise for an X whose column moments cannot be used: NaN or inf, or squares that overflow or underflow.
+
+    ``owner`` is the estimator whose X it is.
+    """
     if not problem.finite:
-        values = problem.X.data if problem.is_sparse else problem.X
-        assert_all_finite(values, input_name="X", estimator_name=estimator_name)
+        culprits.check_finite(problem.X, owner)
         raise ValueError(
             "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
             "large values and need to be preprocessed: the squares of X's columns overflow. Rescale X."

@@ -1,0 +1,83 @@
+"""What becomes of missing values in a table: refused, their rows left out, or filled in when a model is fitted."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .._text import counted, several
+from .text import Problem
+
+HOW = ("error", "mean", "median", "drop")
+
+
+class Missing(NamedTuple):
+    """What became of missing values."""
+
+    how: str  # of HOW
+    filled: dict  # of the columns of numbers: name to number of values that a fit fills in
+    zeros: dict  # of the columns of texts: name to number of rows where none of its 0/1 columns is 1
+    left_out: int  # rows
+
+    def text(self):
+        """Say it; "" where nothing was missing."""
+        parts = []
+        if self.left_out:
+            without = "with missing values" if self.how == "drop" else "without a target"
+            parts.append(f"{counted(self.left_out, 'row')} {without} left out")
+        if self.filled:
+            listed = several([f"{name} ({count})" for name, count in self.filled.items()], 10)
+            parts.append(f"filled in by the {self.how} of the column over the rows trained on: {listed}")
+        if self.zeros:
+            listed = several([f"{name} ({count})" for name, count in self.zeros.items()], 10)
+            parts.append(f"0 in all 0/1 columns where the text is missing: {listed}")
+        return "; ".join(parts)
+
+    def filler(self):
+        """Return the transformer that fills in, unfitted; None where nothing is to be filled in."""
+        from sklearn.impute import SimpleImputer
+
+        # A column without values in a fold's training rows stays, as zeros: constant, so the Lasso leaves it out.
+        return SimpleImputer(strategy=self.how, keep_empty_features=True) if self.filled else None
+
+
+def settle(features, y, how):
+    """Return features and target without the rows that are to be left out, and the Missing; or raise a ``Problem``."""
+    columns = [*features, y]
+    if not any(column.missing for column in columns):
+        return features, y, Missing(how, {}, {}, 0)
+    if how == "error":
+        raise Problem(_refusal(features, y))
+    absent = [_absent(column) for column in (columns if how == "drop" else [y])]
+    kept = ~np.any(absent, axis=0)
+    if not kept.any():
+        raise Problem(f"no rows are left: every row has missing values (--missing {how})" if how == "drop" else
+                      f"the target {y.name!r} has no values at all")  # fmt: skip
+    features, y = [_rows(column, kept) for column in features], _rows(y, kept)
+    empty = [column.name for column in features if column.missing == len(y.values)]
+    if empty:
+        raise Problem(f"these columns have no values at all; leave them out: --drop {','.join(empty)!r}")
+    filled = {column.name: column.missing for column in features if column.missing and column.numeric}
+    zeros = {column.name: column.missing for column in features if column.missing and not column.numeric}
+    return features, y, Missing(how, filled, zeros, int(np.count_nonzero(~kept)))
+
+
+def _absent(column):
+    """Return the mask of the rows without a value."""
+    return np.isnan(column.values) if column.numeric else np.array([value is None for value in column.values])
+
+
+def _rows(column, kept):
+    """Return the column with some rows alone."""
+    return column._replace(values=column.values[kept])
+
+
+def _refusal(features, y):
+    """Return the message where nothing was said about missing values: their numbers, and what can be done."""
+    columns, n = [*features, y], len(y.values)
+    listed = "\n".join(f"  {column.name}: {column.missing} of {n}" for column in columns if column.missing)
+    rows = int(np.count_nonzero(np.any([_absent(column) for column in columns], axis=0)))
+    return (
+        f"these columns have missing values:\n{listed}\n"
+        f"Leave out the {counted(rows, 'row')} that have any (--missing drop), fill in the mean or the median of the "
+        "column (--missing mean, --missing median), or leave columns out (--drop)."
+    )

@@ -1,0 +1,98 @@
+"""Bad data: the message names the columns, and the estimator that was called."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from lassofit import ElasticNetCV, Lasso, LassoCV, SGDLasso, compare, lasso_path
+
+RNG = np.random.default_rng(0)
+X = pd.DataFrame(RNG.standard_normal((40, 4)), columns=["age", "bmi", "bp", "s1"])
+Y = X["age"] + 0.1 * RNG.standard_normal(40)
+HOLES = X.copy()
+HOLES.loc[3:5, "bmi"] = np.nan
+HOLES.loc[7, "s1"] = np.inf
+TEXTS = X.assign(colour=["red", "1"] * 20, day=pd.Timestamp("2024-01-01"), kind=pd.Categorical(["u", "v"] * 20))
+WHERE = r"X has NaN or infinity in column 'bmi' \(3 rows\), column 's1' \(1 row\)\.$"
+NUMBERED = WHERE.replace("'bmi'", "1").replace("'s1'", "3")
+ESTIMATORS = [Lasso(), LassoCV(), ElasticNetCV(), SGDLasso()]
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_values_that_are_not_finite_are_found_by_column(estimator):
+    name = type(estimator).__name__
+    for data, where in (
+        (HOLES, WHERE),
+        (HOLES.astype(np.float32), WHERE),
+        (HOLES.to_numpy(), NUMBERED),
+        (HOLES.to_numpy().tolist(), NUMBERED),
+        (HOLES.set_axis(range(4), axis=1), NUMBERED),
+    ):
+        with pytest.raises(ValueError, match=f"^Input X contains NaN.\n{name} does not accept(.|\n)*{where}"):
+            estimator.fit(data, Y)
+
+
+def test_missing_values_of_nullable_columns():
+    data = HOLES[["age", "bmi"]].convert_dtypes()
+    with pytest.raises(ValueError, match=r"X has NaN or infinity in column 'bmi' \(3 rows\)\.$"):
+        LassoCV().fit(data, Y)
+    with pytest.raises(ValueError, match="Input X contains NaN"):
+        SGDLasso().fit(data, Y)
+
+
+def test_in_every_format_and_in_the_paths():
+    data = HOLES.to_numpy()
+    for kind in (np.asfortranarray, np.ascontiguousarray, sparse.csc_array, sparse.csr_matrix, sparse.coo_array):
+        with pytest.raises(ValueError, match=NUMBERED):
+            Lasso().fit(kind(data), Y)
+    with pytest.raises(ValueError, match=WHERE):
+        Lasso().fit_path(HOLES, Y)
+    with pytest.raises(ValueError, match=r"Input X contains NaN\."):
+        lasso_path(data, Y)
+    with pytest.raises(ValueError, match=WHERE):
+        compare(HOLES, Y)
+    with pytest.raises(ValueError, match=r"infinity(.|\n)*in column 's1' \(1 row\)\.$"):
+        Lasso().fit(HOLES.assign(bmi=0.0), Y)
+
+
+def test_predict_names_them_too():
+    for estimator in (Lasso(), SGDLasso()):
+        with pytest.raises(ValueError, match=WHERE):
+            estimator.fit(X, Y).predict(HOLES)
+        with pytest.raises(ValueError, match=NUMBERED):
+            estimator.fit(X.to_numpy(), Y).predict(sparse.csr_array(HOLES.to_numpy()))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_what_is_no_number_is_found_by_column(estimator):
+    with pytest.raises(ValueError, match=(
+        r"^could not convert string to float: 'red'\n"
+        r"X has values that are no numbers in column 'colour' \(such as 'red'\)\. Encode such columns"
+    )):  # fmt: skip
+        estimator.fit(TEXTS[["age", "colour"]], Y)
+    day, kind = r"column 'day' \(such as Timestamp\(.*\)\)", r"column 'kind' \(such as 'u'\)"
+    where = rf"in column 'colour' \(such as 'red'\), {day}, {kind}\. Encode"
+    with pytest.raises((TypeError, ValueError), match=where):
+        estimator.fit(TEXTS, Y)
+    with pytest.raises(ValueError, match=r"in column 4 \(such as 'red'\)\. Encode"):
+        estimator.fit(TEXTS.iloc[:, :5].to_numpy(), Y)
+
+
+def test_of_many_columns_ten_are_named():
+    data = np.full((5, 30), np.nan)
+    with pytest.raises(ValueError, match=r"column 9 \(5 rows\) and 20 more\.$"):
+        Lasso().fit(data, np.arange(5.0))
+
+
+def test_other_errors_stay_as_they_are():
+    for data, target, message in (
+        (HOLES, np.full(40, np.nan), r"^Input y contains NaN\.$"),
+        (X, np.full(40, "a"), r"could not convert string to float: .*'a'"),
+        ([[1.0], [2.0, 3.0]], [1.0, 2.0], "inhomogeneous"),
+        ("text", Y, "could not convert string to float: 'text'"),
+        (X.to_numpy()[0], Y, "Expected 2D array"),
+    ):
+        with pytest.raises(ValueError, match=message) as raised:
+            Lasso().fit(data, target)
+        assert "X has" not in str(raised.value)
