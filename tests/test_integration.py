@@ -1,16 +1,20 @@
 """The estimators where people use them: pipelines, searches, pickles, frames, processes, routing."""
 
+import importlib
 import pickle
+import pkgutil
 import signal
 import threading
 import time
 
 import joblib
+import numba
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 import sklearn
+from numba.core.dispatcher import Dispatcher
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor, make_column_transformer
@@ -21,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from lassofit import ElasticNet, Lasso, LassoCV
+from lassofit import ElasticNet, Lasso, LassoCV, SGDLasso, _engine
 
 X, Y = load_diabetes(return_X_y=True)
 each = pytest.mark.parametrize("estimator", [Lasso(alpha=0.1), ElasticNet(alpha=0.01)], ids=["Lasso", "ElasticNet"])
@@ -171,15 +175,40 @@ def test_an_interrupt_leaves_the_estimator_as_it_was(solver, n):
     model.set_params(alpha=1e-6, tol=1e-14, max_iter=10_000_000)
     old = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.5)
-        began = time.perf_counter()
-        with pytest.raises(KeyboardInterrupt):
-            model.fit(hard, y)
+        for delay in (0.5, 0.3, 0.2, 0.1):
+            signal.setitimer(signal.ITIMER_REAL, delay)
+            began = time.perf_counter()
+            with pytest.raises(KeyboardInterrupt):
+                model.fit(hard, y)
+            assert time.perf_counter() - began < 30
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
-    assert time.perf_counter() - began < 30
     assert np.array_equal(model.coef_, before) and model.predict(hard[:2]).shape == (2,)
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="no kernels are compiled")
+def test_no_kernel_returns_an_array_to_python():
+    """To make it, numba runs Python code: an interrupt that came during the kernel crashed the process there."""
+    rng = np.random.default_rng(0)
+    wide, tall = rng.standard_normal((50, 150)), rng.standard_normal((150, 60))
+    for A in (np.asfortranarray(wide), wide, tall, sparse.csc_array(wide), sparse.csr_array(tall)):
+        y = A[:, :3].sum(axis=1) + rng.standard_normal(A.shape[0])
+        for solver in ("auto", "cd"):
+            Lasso(alpha=0.05, solver=solver).fit(A, y)
+        Lasso().fit_path(A, y, 30)
+        LassoCV(alphas=20, cv=3).fit(A, y)
+        for method in ("cumulative", "ftrl"):
+            SGDLasso(alpha=0.1, method=method, max_iter=3, tol=None).fit(A, y).partial_fit(A, y)
+    found = {
+        f"{module.name}.{name}": signature.return_type
+        for module in pkgutil.iter_modules(_engine.__path__)
+        for name, kernel in vars(importlib.import_module(f"lassofit._engine.{module.name}")).items()
+        if isinstance(kernel, Dispatcher)
+        for signature in kernel.nopython_signatures
+    }
+    assert len(found) > 20
+    assert not {name: kind for name, kind in found.items() if "array" in str(kind)}
 
 
 def test_a_subclass_may_have_parameters_of_its_own():

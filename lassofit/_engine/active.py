@@ -103,21 +103,29 @@ class Face:
         columns, level = self.columns, self.problem.y_norm
         store = columns.room, columns.places, columns.gram, self.known
         state = self.factor, self.order, self.table, self.k
-        given = data, tuple(self.unit), store, basis, *state, alphas, before, limits, level, goal, results
-        done, self.k, self.table = walk(*given)
-        columns.total = self.table.shape[1]
+        space = np.empty(_ROWS * results[0].shape[1])
+        given = data, tuple(self.unit), store, basis, *state, alphas, before, limits, level, goal, results, space
+        done, self.k, total = walk(*given)
+        self._take(space, total)
         self.factors = (alphas[min(done, len(alphas) - 1)],) * 2
         return done
 
-    def solve_stage(self, data, c, ratio, limits, room, budget):
+    def solve_stage(self, data, c, ratio, limits, budget, weighted):
         """Solve at a multiple of the unit penalty by ``kernels.stage``; return what that does after k and the table."""
         columns = self.columns
         store = columns.room, columns.places, columns.gram, self.known
+        space = np.empty(_ROWS * len(self.order))
         given = data, tuple(self.unit), store, self.factor, self.order, self.table, self.k
-        self.k, self.table, *rest = solve_stage(*given, c, ratio, limits, self.problem.y_norm, room, budget)
-        columns.total = self.table.shape[1]
+        given += c, ratio, limits, self.problem.y_norm, budget, weighted, space
+        self.k, total, *rest = solve_stage(*given)
+        self._take(space, total)
         self.factors = ratio, 1.0
         return rest
+
+    def _take(self, space, total):
+        """Go on with the table that a kernel has written."""
+        self.table = space[: _ROWS * total].reshape(_ROWS, total)
+        self.columns.total = total
 
     def start(self, w, c=None):
         """Take the coefficients w, with correlations c if they are known; activate what is not at zero, or not held.

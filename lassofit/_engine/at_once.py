@@ -28,11 +28,12 @@ def plunge(search, c, falls, size, budget):
         return False
     face.reserve(room)
     data = problem.lines_to_centre(), face.columns.root, face.columns.target, search.norm, search.slack
-    limits, known, fall, turns = (BLOCK, MANY_ROUNDS, _ROOM // 2, size), c.copy(), falls[0], 0
+    limits, fall, turns = (BLOCK, MANY_ROUNDS, _ROOM // 2, size), falls[0], 0
+    known, weighted = c.copy(), np.empty(problem.n)
     while True:
         search.ratio, before = max(1.0, search.ratio * fall), search.rounds
-        given = data, known, search.ratio, limits, room, budget - search.rounds
-        rounds, slow, weighted, left = face.solve_stage(*given)
+        given = data, known, search.ratio, limits, budget - search.rounds, weighted
+        rounds, slow, left = face.solve_stage(*given)
         search.rounds, turns = search.rounds + max(rounds, ~rounds), turns + (search.ratio == 1.0)
         if rounds < 0 or turns > _TURNS or (search.ratio == 1.0 and left == 0):
             break

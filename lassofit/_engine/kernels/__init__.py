@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "33c0432c028bdd85----------------------------------"
+STAMP = "cbdccef143275ddc----------------------------------"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "33c0432c028bdd85----------------------------------"
+STAMP = "cbdccef143275ddc----------------------------------"
 
 
 @kernel

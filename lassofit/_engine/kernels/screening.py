@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .newton import add_tail, dot_tail
 
-STAMP = "33c0432c028bdd85----------------------------------"
+STAMP = "cbdccef143275ddc----------------------------------"
 
 _PIECE = 512  # columns whose bounds are summed at once: 4 kB
 

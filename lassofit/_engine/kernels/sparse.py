@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "33c0432c028bdd85----------------------------------"
+STAMP = "cbdccef143275ddc----------------------------------"
 
 
 @kernel

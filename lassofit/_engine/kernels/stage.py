@@ -9,9 +9,9 @@ import numpy as np
 from ..jit import kernel, merged
 from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
-from .walk import descend, meet, price, residual, select
+from .walk import descend, hand_over, meet, price, residual, select
 
-STAMP = "33c0432c028bdd85----------------------------------"
+STAMP = "cbdccef143275ddc----------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
@@ -45,18 +45,18 @@ def highest(scores, size, out):
 
 
 @kernel
-def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, level, room, budget):
+def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, level, budget, weighted, space):
     """Solve at ``ratio`` times l1 on the columns that the correlations c name; write those of the solution to c.
 
-    Return k, the table, the rounds (below 0 where something is out of the ordinary), whether so many columns violated
-    their condition that the next step should be a short one, the weighted residual, and how many violate it now.
+    Return k, the columns of the table, which is in ``space``, the rounds (~rounds where something is out of the
+    ordinary), whether so many columns violated their condition that the next step should be a short one, and how many
+    violate it now. ``weighted`` becomes the weighted residual.
     """
     which, rows, gram, known = store
     block, limit, most_active, size = limits
     p, rounds, met = c.shape[0], 0, False
     scores, pulls, every = np.empty(p), np.empty(p), np.empty(p, np.int64)
     chosen, new, c_own, c_new = np.empty(p, np.int64), np.empty(p, np.int64), np.empty(p), np.empty(p)
-    weighted = np.empty(rows.shape[1])
     held = unit[0], ratio, unit[2], unit[3], data[3], data[4]
     for j in range(p):
         every[j] = j
@@ -74,7 +74,7 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
     last = False
     while True:  # one call of each: every one is compiled
         found = select(scores[:count], threshold(scores[:count], max(block, k // 2)), chosen, c_own, new, c_new)
-        last, ordinary = met and found == 0, table.shape[1] + found <= room
+        last, ordinary = met and found == 0, table.shape[1] + found <= order.shape[0]
         if ordinary and not last:
             table, met = meet(new, c_new, found, data, unit, (ratio, 1.0), store, table), True
             k, more, _, done = descend(gram, factor, order, table, k, level, block, min(limit, budget - rounds))
@@ -82,7 +82,7 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
             ordinary = done and k <= most_active and rounds < budget
         residual(data[2], rows, table[W], weighted)
         if not ordinary:
-            return k, table, ~rounds, False, weighted, violators
+            return k, hand_over(table, space), ~rounds, False, violators
         if last:
             chosen, c_own, count = every, c, p
         price(data, weighted, chosen[:count], c_own)
@@ -95,4 +95,4 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
                 scores[t] = -np.inf
             left += scores[t] > 0.0
         if last:
-            return k, table, rounds, violators > size or rounds > limit, weighted, left
+            return k, hand_over(table, space), rounds, violators > size or rounds > limit, left

@@ -14,7 +14,7 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "33c0432c028bdd85----------------------------------"
+STAMP = "cbdccef143275ddc----------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -162,9 +162,23 @@ def complete(data, unit, store, basis, factor, order, table, k, alpha, fall, lim
             return k, table, rounds, ever, weighted, clear, largest
 
 
+@merged
+def hand_over(table, space):
+    """Write the table to ``space``; return the number of its columns.
+
+    No array is returned to Python: numba runs Python code to make it, and an interrupt that had come meanwhile ended
+    the process there.
+    """
+    total = table.shape[1]
+    for i in range(table.shape[0]):
+        for t in range(total):
+            space[i * total + t] = table[i, t]
+    return total
+
+
 @kernel
-def walk(data, unit, store, basis, factor, order, table, k, alphas, before, limits, level, goal, results):
-    """Solve at these alphas in turn; return how many are done, k, and the table.
+def walk(data, unit, store, basis, factor, order, table, k, alphas, before, limits, level, goal, results, space):
+    """Solve at these alphas in turn; return how many are done, k, and the columns of the table, which is in ``space``.
 
     ``before`` is the alpha before the first. Of every alpha, the coefficients of the known columns go to ``points``,
     their number to ``sizes``, the rounds to ``rounds``, 0 where nothing moved, and ``certificates``' row to ``out``.
@@ -173,7 +187,7 @@ def walk(data, unit, store, basis, factor, order, table, k, alphas, before, limi
     points, sizes, rounds, out = results
     l1, l2, _, _ = unit
     which, _, gram, _ = store
-    curved = False
+    curved, done = False, 0
     for j in range(l2.shape[0]):
         curved = curved or l2[j] > 0.0
     for i in range(alphas.shape[0]):
@@ -189,12 +203,12 @@ def walk(data, unit, store, basis, factor, order, table, k, alphas, before, limi
         if not moved:
             rounds[i] = 0
         if clear == 0.0:
-            return i, k, table
+            break
         certify(table, weighted, level, clear, largest, out[i : i + 1])
         sizes[i] = table.shape[1]
         if not out[i, 1] <= goal or out[i, 5] > 0.0:
-            return i, k, table
+            break
         for t in range(sizes[i]):
             points[i, t] = table[W, t]
-        before = alpha
-    return alphas.shape[0], k, table
+        before, done = alpha, i + 1
+    return done, k, hand_over(table, space)
