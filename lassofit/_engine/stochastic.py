@@ -8,7 +8,7 @@ from scipy import sparse
 
 from .kernels import reading, stochastic
 from .kernels.reading import AUTO, CONSTANT, CUMULATIVE, EXCLUDED, FTRL, INVSCALING, NAIVE, OPTIMAL, SHRINK
-from .kernels.rows import scan
+from .kernels.rows import largest_norm2, subtract_products
 from .problem import read_only
 from .products import blocks_of_rows
 from .undo import DENSE, Undo
@@ -54,6 +54,7 @@ class Rows:
     def __init__(self, X, y, s, which, centred=False):
         self.X, self.n, self.p = X, *X.shape
         self.which, self.s, self.y = which, read_only(s), read_only(y)
+        self.used = slice(None) if len(which) == self.n else which
         self.lines = self._lines(X)
         thin = sparse.issparse(X)
         self.entries = max(1, (X.nnz if thin else X.size) // self.n)  # of a row
@@ -78,13 +79,18 @@ class Rows:
         return total
 
     def loss(self, w, fit_intercept):
-        """Return the loss at w, the best intercept and the residuals; hold the largest squared norm of a row."""
-        r, s = np.empty(self.n), self.s[self.which]
-        self.norm2 = scan(self.lines, self.mean, w, self.y, self.s, r)
+        """Return the loss at w, the best intercept and the residuals."""
+        r, s = self.y.copy(), self.s[self.used]
+        if w.any():
+            subtract_products(self.lines, self.mean, w, r)
         with np.errstate(over="ignore", invalid="ignore"):
-            b = float(s @ r[self.which]) / len(s) if fit_intercept else 0.0
+            b = float(s @ r[self.used]) / len(s) if fit_intercept else 0.0
             r -= b
-            return 0.5 * float(s @ r[self.which] ** 2) / len(s), b, r
+            return 0.5 * float(s @ r[self.used] ** 2) / len(s), b, r
+
+    def norm2(self):
+        """Return the largest squared norm of a row in use."""
+        return largest_norm2(self.lines, self.mean, self.s)
 
 
 class State(NamedTuple):

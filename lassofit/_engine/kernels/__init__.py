@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "225aae82fb765477-----------------------------------------------------------"

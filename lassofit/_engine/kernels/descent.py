@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "225aae82fb765477-----------------------------------------------------------"
 
 
 @kernel

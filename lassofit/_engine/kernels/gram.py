@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "225aae82fb765477-----------------------------------------------------------"
 
 
 @kernel

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "225aae82fb765477-----------------------------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)

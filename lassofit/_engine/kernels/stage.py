@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, meet, price, residual, select
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "225aae82fb765477-----------------------------------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..jit import inlined, inlined_reduction, kernel
+from ..jit import inlined, inlined_reduction, kernel, uncounted
 from .reading import (
     ALPHA,
     AUTO,
@@ -43,7 +43,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "162749f58c3b174a----------------------------------------------"
+STAMP = "225aae82fb765477-----------------------------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
@@ -110,7 +110,7 @@ def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
     if rule[METHOD] == NAIVE:
         return
     clock[PENDING] += h
-    if (clock[T] + 1.0) % rule[EVERY] == 0.0:
+    if rule[EVERY] == 1.0 or (clock[T] + 1.0) % rule[EVERY] == 0.0:
         clock[PAID] += clock[PENDING]
         clock[PENDING] = 0.0
     if rule[L2] > 0.0:
@@ -220,7 +220,7 @@ def note_average(v, paid, clock, adaptive, averages, l1, rule):
             rescale(v, paid, clock)
 
 
-@kernel
+@uncounted
 def run(lines, mean, rows, y, s, room, v, paid, clock, adaptive, averages, l1, rule, batch):
     """Take a step for every ``batch`` of the rows; ``room`` holds their residuals."""
     for start in range(0, rows.shape[0], batch):
