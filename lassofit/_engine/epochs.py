@@ -146,8 +146,7 @@ class Descent:
         shift = rng.randint(_BLOCK)  # other blocks in every epoch: else the gap after ten was up to 30 % larger
         starts = rng.permutation(-(-(len(which) + shift) // _BLOCK)) * _BLOCK - shift
         order = (starts[:, None] + np.arange(_BLOCK)).ravel()
-        order = order[(order >= 0) & (order < len(which))]
-        return order if len(which) == self.rows.n else which[order]
+        return which[order[(order >= 0) & (order < len(which))]]
 
     def _judge(self):
         """Return the Point of the state as it is; set what belongs to it."""
