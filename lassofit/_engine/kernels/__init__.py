@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "225aae82fb765477-----------------------------------------------------------"
+STAMP = "69dd09236c87a865------------------------------------------------------"

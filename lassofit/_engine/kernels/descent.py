@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "225aae82fb765477-----------------------------------------------------------"
+STAMP = "69dd09236c87a865------------------------------------------------------"
 
 
 @kernel

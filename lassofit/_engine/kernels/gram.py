@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "225aae82fb765477-----------------------------------------------------------"
+STAMP = "69dd09236c87a865------------------------------------------------------"
 
 
 @kernel
