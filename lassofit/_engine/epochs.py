@@ -113,7 +113,7 @@ class Descent:
     def _halfway(self, w, r):
         """Return the objective halfway from coefficients and residuals that were to those that are."""
         s, r = self.rows.s[self.rows.used], 0.5 * (r + self.r)[self.rows.used]
-        return 0.5 * float(s @ r**2) / len(s) + self.stream.penalty(0.5 * (w + self.w))
+        return 0.5 * float((s * r**2).sum()) / len(s) + self.stream.penalty(0.5 * (w + self.w))
 
     def _averages_begin(self):
         """Return whether the last epoch is the first whose coefficients are averages: what came before is no rival."""
