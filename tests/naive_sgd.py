@@ -96,7 +96,8 @@ def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
         g = X[rows].T @ (s[rows] * (X[rows] @ w - y[rows])) / len(rows)
         squares = squares + g**2
         unit = eta * np.sqrt(spread / max(size, 1.0))
-        new = np.where(g != 0, np.sqrt(squares) * largest / unit, D)
+        first = np.sqrt(spread / len(seen)) * largest / len(rows)  # of a gradient, as beta = 1 in the paper
+        new = np.where(g != 0, (first + np.sqrt(squares)) * largest / unit, D)
         move = np.divide(g, new, out=np.zeros(p), where=g != 0)  # of which an implicit step takes a part
         slope, curvature = g @ move, np.sum(s[rows] * (X[rows] @ move) ** 2) / len(rows)
         part = slope / (slope + curvature) if slope > 0 else 1.0

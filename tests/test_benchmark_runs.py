@@ -115,4 +115,4 @@ def test_streams_of_texts_made_and_from_files(tmp_path):
     names = {"made": 800, "made, drifting": 800, "debian": 48, "debian, as it is": 48}
     assert {row["stream"]: row["n"] for row in rows} == names | {"table": 47, "table, as it is": 47}
     ours = [row for row in rows if row["solver"].startswith("lassofit")]
-    assert len(ours) == 24 and all(row["ahead"] <= 1 and row["r2"] <= 1 and row["cpu_s"] > 0 for row in ours)
+    assert len(ours) == 30 and all(row["ahead"] <= 1 and row["r2"] <= 1 and row["cpu_s"] > 0 for row in ours)

@@ -44,9 +44,11 @@ class Record(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A state to go back to, and the figures that belong to it."""
+    """A state to go back to, and what belongs to it."""
 
     arrays: list
+    w: np.ndarray
+    intercept: float
     objective: float
     judged: float  # what is to be least: the objective, or the loss on the rows held out
 
@@ -93,10 +95,11 @@ class Descent:
     def _begin(self):
         """Judge the start and the null model; return the start."""
         self.best = self.null = start = self._judge()
-        if not self.rows.norm2 < np.inf:
+        norm2 = self.rows.norm2()
+        if not norm2 < np.inf:
             raise ValueError(OVERFLOW)
         clock = State(*start.arrays).clock
-        clock[reading.NORM2] = max(clock[reading.NORM2], self.rows.norm2)
+        clock[reading.NORM2] = max(clock[reading.NORM2], norm2)
         if self.w.any():
             self.stream.start(np.zeros(self.rows.p))
             self.null = self._judge()
@@ -109,8 +112,8 @@ class Descent:
 
     def _halfway(self, w, r):
         """Return the objective halfway from coefficients and residuals that were to those that are."""
-        s, r = self.rows.s[self.rows.which], 0.5 * (r + self.r)[self.rows.which]
-        return 0.5 * float(s @ r**2) / len(s) + self.stream.penalty(0.5 * (w + self.w))
+        s, r = self.rows.s[self.rows.used], 0.5 * (r + self.r)[self.rows.used]
+        return 0.5 * float((s * r**2).sum()) / len(s) + self.stream.penalty(0.5 * (w + self.w))
 
     def _averages_begin(self):
         """Return whether the last epoch is the first whose coefficients are averages: what came before is no rival."""
@@ -157,8 +160,7 @@ class Descent:
             s, y = self.rows.s[self.held], self.rows.y[self.held]
             judged, spread = s @ self.r[self.held] ** 2, s @ (y - s @ y / s.sum()) ** 2
             self.score = 1.0 - judged / spread if spread > 0 else float(judged == 0)
-        self.judged = Point(self.stream.arrays(), objective, judged)
-        return self.judged
+        return Point(self.stream.arrays(), self.w, self.intercept, objective, judged)
 
     def model(self):
         """Return the coefficients and the intercept, that of X as it is."""
@@ -176,8 +178,7 @@ class Descent:
         """Go back to the best state, or to the null model if that is better; hold what belongs to it."""
         point = self.null if self.best.objective > self.null.objective else self.best
         self.stream.restore(point.arrays)
-        if point is not self.judged:  # else a pass over X is saved
-            self._judge()
+        self.w, self.intercept = point.w, point.intercept
         self.stream.clock[reading.INTERCEPT] = self.model()[1]
         self.stream.terms, self.stream.averaging = self.terms, bool(self.control.average_from)
 

@@ -8,16 +8,16 @@ from scipy import sparse
 
 from .kernels import reading, stochastic
 from .kernels.reading import AUTO, CONSTANT, CUMULATIVE, EXCLUDED, FTRL, INVSCALING, NAIVE, OPTIMAL, SHRINK
-from .kernels.rows import scan
+from .kernels.rows import largest_norm2, subtract_products
 from .problem import read_only
 from .products import blocks_of_rows
 from .undo import DENSE, Undo
 
 METHODS = {"naive": NAIVE, "clipping": SHRINK, "truncated": SHRINK, "cumulative": CUMULATIVE, "ftrl": FTRL}
 SCHEDULES = {"auto": AUTO, "adaptive": CONSTANT, "constant": CONSTANT, "invscaling": INVSCALING, "optimal": OPTIMAL}
-# The step of ftrl, in its units, where eta0 is None. Of .06, .12, ... 2, alpha the best for each, the test error after
-# a first pass was least at .25 to .5 on 5000 and 15000 rows of real text, and at 1 to 2 on two made texts, where at .5
-# it is 5 and 13 % larger; on three Gaussian data sets .5 is as good or up to 25 % behind.
+# The step of ftrl, in its units, where eta0 is None. Of .125, .25, .5 and 1, alpha the best for each, R^2 of the rows
+# ahead was .046, .049, .043, .034 on the first 15000 of npm's (benchmarks/streams.py), .25, .32, .35, .36 on the first
+# 5000 of Debian's, and .12, .19, .24, .29 on 16000 made ones.
 _ADAPTIVE_STEP = 0.5
 _CHUNK = 1 << 21  # entries of a jitted call: about .05 s, after which Ctrl-C is heard
 _SHORTEST_PERIOD = 4096  # steps after which averages are brought up to date, which costs p: at most 16 a step
@@ -54,6 +54,7 @@ class Rows:
     def __init__(self, X, y, s, which, centred=False):
         self.X, self.n, self.p = X, *X.shape
         self.which, self.s, self.y = which, read_only(s), read_only(y)
+        self.used = slice(None) if len(which) == self.n else which
         self.lines = self._lines(X)
         thin = sparse.issparse(X)
         self.entries = max(1, (X.nnz if thin else X.size) // self.n)  # of a row
@@ -78,13 +79,21 @@ class Rows:
         return total
 
     def loss(self, w, fit_intercept):
-        """Return the loss at w, the best intercept and the residuals; hold the largest squared norm of a row."""
-        r, s = np.empty(self.n), self.s[self.which]
-        self.norm2 = scan(self.lines, self.mean, w, self.y, self.s, r)
+        """Return the loss at w, the best intercept and the residuals.
+
+        Without dot products: on a busy machine one by threads can take ten times as long as the pass over X.
+        """
+        r, s = self.y.copy(), self.s[self.used]
+        if w.any():
+            subtract_products(self.lines, self.mean, w, r)
         with np.errstate(over="ignore", invalid="ignore"):
-            b = float(s @ r[self.which]) / len(s) if fit_intercept else 0.0
+            b = float((s * r[self.used]).sum()) / len(s) if fit_intercept else 0.0
             r -= b
-            return 0.5 * float(s @ r[self.which] ** 2) / len(s), b, r
+            return 0.5 * float((s * r[self.used] ** 2).sum()) / len(s), b, r
+
+    def norm2(self):
+        """Return the largest squared norm of a row in use."""
+        return largest_norm2(self.lines, self.mean, self.s)
 
 
 class State(NamedTuple):
@@ -200,7 +209,7 @@ class Stream:
         """Return the penalty's value at w."""
         l1 = np.where(self.terms.l1 < EXCLUDED, self.terms.l1, 0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            return float((l1 * np.abs(w)).sum()) + 0.5 * self.terms.rule[reading.L2] * float(w @ w)
+            return float((l1 * np.abs(w)).sum()) + 0.5 * self.terms.rule[reading.L2] * float((w * w).sum())
 
     def run(self, rows, order, batch):
         """Take the steps over the rows in ``order``; return whether the residuals stayed within bounds."""

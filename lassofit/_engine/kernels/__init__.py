@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "cbdccef143275ddc----------------------------------"
+STAMP = "7fb433be680467f9------------------------------------------------------"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "cbdccef143275ddc----------------------------------"
+STAMP = "7fb433be680467f9------------------------------------------------------"
 
 
 @kernel

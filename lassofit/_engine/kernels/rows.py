@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "cbdccef143275ddc----------------------------------"
+STAMP = "7fb433be680467f9------------------------------------------------------"
 
 
 @kernel
@@ -24,24 +24,40 @@ def entry(lines, mean, k, t):
 
 
 @kernel
-def scan(lines, mean, w, y, s, out):
-    """Write ``y - Xw`` to out; return the largest squared norm of a row whose weight is not zero."""
-    largest = 0.0
+def subtract_products(lines, mean, w, out):
+    """Subtract ``Xw`` from out."""
     for k in range(out.shape[0]):
-        product, norm2 = _plain_product(lines, mean, w, k)
-        out[k] = y[k] - product
+        out[k] -= _product(lines, mean, w, k)
+
+
+@kernel
+def largest_norm2(lines, mean, s):
+    """Return the largest squared norm of a row whose weight is not zero."""
+    largest = 0.0
+    for k in range(s.shape[0]):
+        norm2 = _norm2(lines, mean, k)
         if s[k] > 0.0 and not norm2 <= largest:  # NaN, too
             largest = norm2
     return largest
 
 
 @reduction
-def _plain_product(lines, mean, w, k):
-    """Return the product of row k with w, and the row's squared norm."""
-    total, norm2 = 0.0, 0.0
+def _product(lines, mean, w, k):
+    """Return the product of row k with w."""
+    total = 0.0
     start, end = span(lines, k)
     for t in range(start, end):
         j, x = entry(lines, mean, k, t)
         total += x * w[j]
-        norm2 += x * x
-    return total, norm2
+    return total
+
+
+@reduction
+def _norm2(lines, mean, k):
+    """Return the squared norm of row k."""
+    total = 0.0
+    start, end = span(lines, k)
+    for t in range(start, end):
+        x = entry(lines, mean, k, t)[1]
+        total += x * x
+    return total

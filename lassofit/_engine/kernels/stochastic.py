@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..jit import inlined, inlined_reduction, kernel
+from ..jit import inlined, inlined_reduction, kernel, uncounted
 from .reading import (
     ALPHA,
     AUTO,
@@ -43,7 +43,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "cbdccef143275ddc----------------------------------"
+STAMP = "7fb433be680467f9------------------------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
@@ -110,7 +110,7 @@ def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
     if rule[METHOD] == NAIVE:
         return
     clock[PENDING] += h
-    if (clock[T] + 1.0) % rule[EVERY] == 0.0:
+    if rule[EVERY] == 1.0 or (clock[T] + 1.0) % rule[EVERY] == 0.0:
         clock[PAID] += clock[PENDING]
         clock[PENDING] = 0.0
     if rule[L2] > 0.0:
@@ -118,7 +118,7 @@ def take_step(lines, mean, rows, r, v, clock, averages, paid, l1, rule, eta):
 
 
 @inlined
-def implicit_part(lines, mean, rows, s, r, adaptive, unit):
+def implicit_part(lines, mean, rows, s, r, adaptive, unit, first):
     """Return the part of an adaptive step that does not overshoot the rows' own targets.
 
     For one row it is the implicit step's: ``1 / (1 + x D^-1 x)``. A row of many features that are new moved its
@@ -133,7 +133,7 @@ def implicit_part(lines, mean, rows, s, r, adaptive, unit):
             for t in range(start, end):
                 j, x = entry(lines, mean, rows[q], t)
                 own = adaptive[j]
-                D = np.sqrt(own[0] + own[3] * own[3]) * own[2]
+                D = (np.sqrt(own[0] + own[3] * own[3]) + first * own[2]) * own[2]
                 if D > 0.0:
                     product -= x * (own[3] * unit / D)
             slope += r[q] * product
@@ -147,7 +147,10 @@ def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, et
 
     It is eta in units of sd(y) over the feature's largest value, and over the root of how many features of full size
     a row has: so a feature in other units, or y, gives the same model in other units (Ross, Mineiro, Langford 2013).
-    Of the gradient ``part`` is taken, and as much of the penalty: else their sums would not balance at the minimum.
+    It is divided by the root of the sum of squared gradients, plus ``first``, sd(y), times the largest value: what a
+    gradient is at the start, as McMahan's beta is 1, where gradients are at most that. Without it the step that a rare
+    word takes when it is first met is as long as if there were no noise. Of the gradient ``part`` is taken, and as much
+    of the penalty: else their sums would not balance at the minimum.
     """
     for q in range(rows.shape[0]):
         start, end = span(lines, rows[q])
@@ -161,7 +164,8 @@ def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, et
             own[3] -= r[q] * x
         clock[X_SQUARES] += size
     unit = eta * np.sqrt(clock[Y_SQUARES] / max(clock[X_SQUARES], 1.0))
-    part = implicit_part(lines, mean, rows, s, r, adaptive, unit)
+    first = np.sqrt(clock[Y_SQUARES] / max(clock[Y_COUNT], 1.0)) / rows.shape[0]
+    part = implicit_part(lines, mean, rows, s, r, adaptive, unit, first)
     for q in range(rows.shape[0]):
         start, end = span(lines, rows[q])
         for t in range(start, end):
@@ -170,7 +174,7 @@ def take_adaptive_step(lines, mean, rows, s, r, v, clock, adaptive, l1, rule, et
             if own[3] != 0.0 and unit > 0.0:
                 w = read_adaptive(v[j], own[1], of(l1, j), clock[PAID], rule[L2], rule[LOWEST])
                 own[0] += own[3] * own[3]
-                D = np.sqrt(own[0]) * own[2] / unit
+                D = (np.sqrt(own[0]) + first * own[2]) * own[2] / unit
                 v[j] += part * own[3] - (D - own[1]) * w
                 own[1] = D
             own[3] = 0.0
@@ -220,7 +224,7 @@ def note_average(v, paid, clock, adaptive, averages, l1, rule):
             rescale(v, paid, clock)
 
 
-@kernel
+@uncounted
 def run(lines, mean, rows, y, s, room, v, paid, clock, adaptive, averages, l1, rule, batch):
     """Take a step for every ``batch`` of the rows; ``room`` holds their residuals."""
     for start in range(0, rows.shape[0], batch):
