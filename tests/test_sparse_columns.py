@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import Lasso
-from lassofit._engine import at_once, columns, continuation, paths, search
+from lassofit._engine import at_once, columns, continuation, handover, paths, search, stages
 from lassofit._engine.columns import SparseColumns
 from lassofit._engine.kernels.sparse import append_rows, by_rows
 from lassofit._engine.problem import Problem, as_lines
@@ -181,6 +182,45 @@ def test_a_fit_comes_back_from_sweeps_too(monkeypatch):
     assert len(left) == 1 and model.converged_ and certify(model, X, y).relative_gap <= 1e-9
     dense = Lasso(model.alpha, tol=1e-9).fit(X.toarray(), y)
     assert_allclose(X @ model.coef_, X @ dense.coef_, atol=1e-6 * np.abs(X @ dense.coef_).max())
+
+
+def few_entries():
+    """Columns of 15 entries, so few that a sweep costs nothing, and alpha where half of them are active."""
+    rng = np.random.default_rng(0)
+    X = sparse.random_array((1500, 300), density=0.01, format="csc", rng=rng)
+    y = X @ rng.standard_normal(300)
+    return X, y + 0.5 * y.std() * rng.standard_normal(1500), 1e-4
+
+
+def test_few_entries_are_swept_first():
+    X, y, alpha = few_entries()
+    model, sweeps = Lasso(alpha, tol=1e-8).fit(X, y), Lasso(alpha, tol=1e-8, solver="cd").fit(X, y)
+    assert_array_equal(model.coef_, sweeps.coef_)
+    assert model.converged_ and model.n_iter_ == sweeps.n_iter_
+    assert np.count_nonzero(model.coef_) > 100
+    assert Lasso(alpha, tol=1e-8, solver="active_set").fit(X, y).n_iter_ != model.n_iter_
+    with pytest.warns(ConvergenceWarning):
+        assert Lasso(alpha, tol=1e-8, max_iter=7).fit(X, y).n_iter_ == 7
+
+
+def test_sweeps_that_do_not_do_leave_nothing_behind(monkeypatch):
+    X, y, alpha = few_entries()
+    monkeypatch.setattr(handover, "_FIRST", 4)
+    model = Lasso(alpha, tol=1e-12).fit(X, y)
+    gaps = model.history_["dual_gap"]
+    monkeypatch.setattr(stages, "sweeps_first", lambda problem: 0)
+    alone = Lasso(alpha, tol=1e-12).fit(X, y)
+    assert_array_equal(model.coef_, alone.coef_)
+    assert model.n_iter_ == alone.n_iter_ + 4 and len(gaps) > len(alone.history_["dual_gap"])
+
+
+def test_sweeps_go_on_where_their_rate_promises_an_end():
+    falling = [(0, 1.0), (30, 1e-2), (60, 1e-4)]  # a factor of 10 in 15 sweeps
+    assert 90 <= handover.more_sweeps(falling, 1e-8) <= 91  # 60, and half as many for luck
+    assert handover.more_sweeps(falling, 1e-13) == 0  # 135: too many
+    assert handover.more_sweeps([(0, 1.0), (30, 1e-4), (60, 1e-4)], 1e-8) == 0
+    assert handover.more_sweeps([(0, 1.0), (60, 1e-4), (150, 1e-7)], 1e-8) == 0  # they have gone on once
+    assert handover.more_sweeps([(0, np.inf), (60, 1e-4)], 1e-8) == 0
 
 
 def test_the_active_set_is_not_left_for_its_price(monkeypatch):

@@ -9,8 +9,11 @@ from time import perf_counter
 
 import numpy as np
 
+from . import whole
+from .columns import gathers
 from .confirmation import feasible
 from .duality import noise
+from .handover import more_sweeps, sweeps_first
 from .inner import Subproblem
 from .kernels.certificate import ROUNDING
 from .search import Search
@@ -42,6 +45,10 @@ def solve_active(problem, penalty, solution, control):
     eligible = penalty.lo < penalty.hi
     must = unthresholded(penalty, np.flatnonzero(eligible))
     sub = Subproblem(problem, penalty, must, slack) if len(must) else None
+    if control.solver == "auto" and not len(must):
+        finished = yield from _sweep_first(problem, penalty, solution, control)
+        if finished:
+            return
     search = Search(problem, penalty, solution, slack, eligible, must, sub, control.gram, control.solver == "auto")
     spent = solution.n_iter
     idle, best, lowest, start = 0, np.inf, np.inf, (np.inf, solution.w)
@@ -91,6 +98,24 @@ def solve_active(problem, penalty, solution, control):
     if not solution.finished(control):  # badly conditioned: steps are indifferent to that
         solution.w = search.left
         yield from solve_active(problem, penalty, solution, control._replace(solver="active_set"))
+
+
+def _sweep_first(problem, penalty, solution, control):
+    """Try some sweeps, where they cost next to nothing; return whether they do. If not, nothing has happened."""
+    sweeps = sweeps_first(problem)
+    if not sweeps or gathers(problem) or (problem.exact_gram and whole.wanted_at_once(problem, penalty)):
+        return False
+    before, records = solution.w.copy(), []
+    while sweeps:
+        last = min(control.max_iter, solution.n_iter + sweeps)
+        for record in solve(problem, penalty, solution, control._replace(max_iter=last)):
+            records.append(record)
+            yield record
+        if solution.finished(control):
+            return True
+        sweeps = more_sweeps([(r.iteration, r.dual_gap) for r in records], solution.goal)
+    solution.w = before
+    return False
 
 
 def _objective(problem, penalty, w):
