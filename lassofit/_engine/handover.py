@@ -23,8 +23,8 @@ def entries(problem, which):
 def sweeps_first(problem):
     """Return how many sweeps to try before anything else, on X of few entries; or 0.
 
-    On 14 made sets of 1500 to 60,000 entries, one-hot, random and by Zipf's law, they took .2 to 1 of the time at nearly all
-    alphas; where they are too few for collinear columns, they are lost.
+    On 14 made sets of 1500 to 60,000 entries, one-hot, random and by Zipf's law, they took .2 to 1 of the time at
+    nearly all alphas; where they are too few for collinear columns, they are lost.
     """
     return _FIRST if problem.is_sparse and problem.X.nnz <= _FEW and problem.n >= _SHORT * problem.p else 0
 
