@@ -7,8 +7,11 @@ run targets and folds side by side; ``error_model="numpy"`` removes the zero-div
 
 import logging
 
-from numba import njit
-from numba.core import options
+from .interrupts import uninterrupted
+
+with uninterrupted():  # half imported, it cannot be imported again
+    from numba import njit
+    from numba.core import options
 
 # Nobody calls kernels from C: without that wrapper they compile a little faster.
 _FLAGS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
@@ -61,7 +64,10 @@ def merged(function):
 
 def _compile(function, **more):
     try:
-        return njit(cache=True, **more, **_FLAGS)(function)
+        dispatcher = njit(cache=True, **more, **_FLAGS)(function)
     except RuntimeError as error:  # a read-only installation and no home: import must not fail
         _log.debug("no cache for %s: %s", function.__name__, error)
-        return njit(**more, **_FLAGS)(function)
+        dispatcher = njit(**more, **_FLAGS)(function)
+    if dispatcher is not function:  # compiled, not plain Python
+        dispatcher.compile = uninterrupted()(dispatcher.compile)
+    return dispatcher
