@@ -54,7 +54,7 @@ HOUSE = [
     "_engine.trail",
     "_engine.progress",
     "_engine.stages",
-    "_engine.search",
+    "_engine.search _engine.rough",
     "_engine.solve",
     "_engine.whole",
     "_engine.scout _engine.at_once",

@@ -199,8 +199,8 @@ def test_few_entries_are_swept_first():
     assert model.converged_ and model.n_iter_ == sweeps.n_iter_
     assert np.count_nonzero(model.coef_) > 100
     assert Lasso(alpha, tol=1e-8, solver="active_set").fit(X, y).n_iter_ != model.n_iter_
-    with pytest.warns(ConvergenceWarning):
-        assert Lasso(alpha, tol=1e-8, max_iter=7).fit(X, y).n_iter_ == 7
+    with pytest.warns(ConvergenceWarning):  # none are tried where they would leave nothing
+        assert Lasso(alpha, tol=1e-8, max_iter=7).fit(X, y).n_iter_ <= 7
 
 
 def test_sweeps_that_do_not_do_leave_nothing_behind(monkeypatch):
@@ -208,7 +208,7 @@ def test_sweeps_that_do_not_do_leave_nothing_behind(monkeypatch):
     monkeypatch.setattr(handover, "_FIRST", 4)
     model = Lasso(alpha, tol=1e-12).fit(X, y)
     gaps = model.history_["dual_gap"]
-    monkeypatch.setattr(stages, "sweeps_first", lambda problem: 0)
+    monkeypatch.setattr(stages, "sweeps_first", lambda *_: 0)
     alone = Lasso(alpha, tol=1e-12).fit(X, y)
     assert_array_equal(model.coef_, alone.coef_)
     assert model.n_iter_ == alone.n_iter_ + 4 and len(gaps) > len(alone.history_["dual_gap"])
@@ -216,11 +216,11 @@ def test_sweeps_that_do_not_do_leave_nothing_behind(monkeypatch):
 
 def test_sweeps_go_on_where_their_rate_promises_an_end():
     falling = [(0, 1.0), (30, 1e-2), (60, 1e-4)]  # a factor of 10 in 15 sweeps
-    assert 90 <= handover.more_sweeps(falling, 1e-8) <= 91  # 60, and half as many for luck
-    assert handover.more_sweeps(falling, 1e-13) == 0  # 135: too many
-    assert handover.more_sweeps([(0, 1.0), (30, 1e-4), (60, 1e-4)], 1e-8) == 0
-    assert handover.more_sweeps([(0, 1.0), (60, 1e-4), (150, 1e-7)], 1e-8) == 0  # they have gone on once
-    assert handover.more_sweeps([(0, np.inf), (60, 1e-4)], 1e-8) == 0
+    assert 90 <= handover.more_sweeps(falling, 1e-8, 60, 120) <= 91  # 60, and half as many for luck
+    assert handover.more_sweeps(falling, 1e-13, 60, 120) == 0  # 135: too many
+    assert handover.more_sweeps([(0, 1.0), (30, 1e-4), (60, 1e-4)], 1e-8, 60, 120) == 0
+    assert handover.more_sweeps([(0, 1.0), (60, 1e-4), (150, 1e-7)], 1e-8, 60, 120) == 0  # they have gone on once
+    assert handover.more_sweeps([(0, np.inf), (60, 1e-4)], 1e-8, 60, 120) == 0
 
 
 def test_the_active_set_is_not_left_for_its_price(monkeypatch):

@@ -11,6 +11,7 @@ _FLOP = 0.1  # of the factor
 _PAIR = 2.0  # of entries in a row
 _FEW = 60_000  # entries: a sweep takes no longer than what is around it,
 _FIRST = 60  # and so many cost a millisecond or two
+SPARE = 8  # times those that are tried: with a lower max_iter none are, for they count, done or not
 _SHORT = 0.5  # rows a column: with fewer, sweeps are many
 
 
@@ -20,28 +21,30 @@ def entries(problem, which):
     return int((indptr[which + 1] - indptr[which]).sum())
 
 
-def sweeps_first(problem):
+def sweeps_first(problem, max_iter):
     """Return how many sweeps to try before anything else, on X of few entries; or 0.
 
     On 14 made sets of 1500 to 60,000 entries, one-hot, random and by Zipf's law, they took .2 to 1 of the time at
     nearly all alphas; where they are too few for collinear columns, they are lost.
     """
-    return _FIRST if problem.is_sparse and problem.X.nnz <= _FEW and problem.n >= _SHORT * problem.p else 0
+    if not problem.is_sparse or max_iter < SPARE * _FIRST:
+        return 0
+    return _FIRST if problem.X.nnz <= _FEW and problem.n >= _SHORT * problem.p else 0
 
 
-def more_sweeps(gaps, goal):
-    """Return how many more sweeps to try, if at the rate of the last half no more than twice the first would do; or 0.
+def more_sweeps(gaps, goal, first, most):
+    """Return how many more sweeps to try after the first, if at the rate of their last half ``most`` would do; or 0.
 
     ``gaps`` are pairs of an iteration and its gap.
     """
-    if gaps[-1][0] > gaps[0][0] + _FIRST:
+    if gaps[-1][0] > gaps[0][0] + first:
         return 0
     (now, gap), half = gaps[-1], [pair for pair in gaps if 2 * pair[0] <= gaps[-1][0]]
     if not half or not 0 < goal < gap < half[-1][1] < np.inf:
         return 0
     then, more = half[-1]
     wanted = math.log(gap / goal) * (now - then) / math.log(more / gap)
-    return math.ceil(1.5 * wanted) if wanted <= 2 * _FIRST else 0
+    return math.ceil(1.5 * wanted) if wanted <= most else 0
 
 
 def sweeps_worth(problem, face, more, count, sweeps):

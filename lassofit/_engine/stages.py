@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from . import whole
+from . import rough, whole
 from .columns import gathers
 from .confirmation import feasible
 from .duality import noise
@@ -47,6 +47,9 @@ def solve_active(problem, penalty, solution, control):
     sub = Subproblem(problem, penalty, must, slack) if len(must) else None
     if control.solver == "auto" and not len(must):
         finished = yield from _sweep_first(problem, penalty, solution, control)
+        if not finished and rough.worth_sweeping(problem, penalty, control):
+            yield from rough.sweep(problem, penalty, solution, control, slack)
+            finished = solution.converged
         if finished:
             return
     search = Search(problem, penalty, solution, slack, eligible, must, sub, control.gram, control.solver == "auto")
@@ -102,18 +105,17 @@ def solve_active(problem, penalty, solution, control):
 
 def _sweep_first(problem, penalty, solution, control):
     """Try some sweeps, where they cost next to nothing; return whether they do. If not, nothing has happened."""
-    sweeps = sweeps_first(problem)
+    sweeps = first = sweeps_first(problem, control.max_iter)
     if not sweeps or gathers(problem) or (problem.exact_gram and whole.wanted_at_once(problem, penalty)):
         return False
     before, records = solution.w.copy(), []
     while sweeps:
-        last = min(control.max_iter, solution.n_iter + sweeps)
-        for record in solve(problem, penalty, solution, control._replace(max_iter=last)):
+        for record in solve(problem, penalty, solution, control._replace(max_iter=solution.n_iter + sweeps)):
             records.append(record)
             yield record
         if solution.finished(control):
             return True
-        sweeps = more_sweeps([(r.iteration, r.dual_gap) for r in records], solution.goal)
+        sweeps = more_sweeps([(r.iteration, r.dual_gap) for r in records], solution.goal, first, 2 * first)
     solution.w = before
     return False
 
