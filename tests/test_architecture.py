@@ -17,6 +17,7 @@ HOUSE = [
     "_cli.figures _cli.code",
     "_cli.fitting",
     "_cli.setup _cli.table _cli.bar _cli.outputs",
+    "_cli.refusal _cli.remarks",
     "_cli.missing",
     "_cli.text",
     "_cli.__init__",
