@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
-from ._engine import progress, row_input, validation
+from ._engine import by_feature, progress, row_input, validation
 from ._engine.calling import user_level
 from ._engine.undo import DENSE
 from ._predictor import LinearPredictor
@@ -108,7 +108,7 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
         """Return a Stream at its beginning."""
         from ._engine import stochastic
 
-        factor = validation.check_factor(self.penalty_factor, p, getattr(self, "feature_names_in_", None))
+        factor = by_feature.check_factor(self.penalty_factor, p, getattr(self, "feature_names_in_", None))
         rule = stochastic.build_rule(
             self.method,
             self.learning_rate,

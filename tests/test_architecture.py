@@ -47,7 +47,7 @@ HOUSE = [
     "_certificate",
     "_engine.request _engine.row_input",
     "_engine.validation",
-    "_engine.culprits",
+    "_engine.culprits _engine.by_feature",
     "_engine.folds",
     "_engine.fold_grams",
     "_engine.paths",
