@@ -18,6 +18,7 @@ LOWER[[1, 2]], UPPER[[2, 4]] = (-50.0, 0.0), (300.0, 100.0)
 PAIR = (LOWER, UPPER)
 
 
+@pytest.mark.filterwarnings("ignore:The least error is at the smallest")
 @pytest.mark.parametrize("estimator", [Lasso(0.01), ElasticNet(0.001, l1_ratio=0.5), LassoCV(cv=3), ElasticNetCV(cv=3)])
 def test_a_dict_is_the_pair_of_arrays(estimator):
     plain = clone(estimator).set_params(bounds=PAIR).fit(X, Y)
@@ -74,5 +75,5 @@ def test_bad_bounds_by_name_are_refused(bounds, data, message):
     for estimator in (Lasso(bounds=bounds), LassoCV(bounds=bounds)):
         with pytest.raises(ValueError, match=message):
             estimator.fit(data, Y)
-    with pytest.raises(TypeError, match="^bounds must be numeric"):
+    with pytest.raises(TypeError, match=r"^bounds must be numeric"):
         Lasso(bounds={"bmi": ("a", 1)}).fit(pd.DataFrame(X), Y)

@@ -103,7 +103,7 @@ def test_notes_on_columns_that_say_nothing_or_say_it_twice(tmp_path, capsys):
 def test_a_note_on_repeated_rows_unless_they_can_be_alike_by_chance(tmp_path, capsys):
     rows = [*map(tuple, RNG.normal(size=(30, 3)).round(3))]
     (found,) = notes(capsys, tmp_path, ["a", "b", "y"], [*rows, *rows[:4]])
-    assert "4 rows repeat others, target and all: folds are then tested on rows that they were trained on" in found
+    assert "4 rows repeat others, target and all: a cross-validation then tests on rows that it was trained on" in found
     assert "1 row repeats others" in notes(capsys, tmp_path, ["a", "b", "y"], [*rows, rows[3]])[0]
     assert not notes(capsys, tmp_path, ["a", "b", "y"], rows)
     assert not notes(capsys, tmp_path, ["a", "b", "y"], [(k % 3, k % 2, k % 4) for k in range(200)])

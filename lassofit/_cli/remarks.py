@@ -44,7 +44,7 @@ def _on_rows(X, y):
     distinct = len({row.tobytes() for row in np.column_stack([X, y])})
     if distinct < len(y) and any(2 * len(np.unique(column)) >= distinct for column in (y, *X.T)):
         copies = f"{counted(len(y) - distinct, 'row')} {'repeats' if len(y) - distinct == 1 else 'repeat'} others"
-        yield f"{copies}, target and all: folds are then tested on rows that they were trained on"
+        yield f"{copies}, target and all: a cross-validation then tests on rows that it was trained on"
 
 
 def _on_target(y):
