@@ -164,12 +164,21 @@ def _add_choice(fit):
         help="the penalty; without it, chosen by cross-validation",
     )
     fit.add_argument(
-        "--cv", type=_folds, metavar="K", help="folds of the cross-validation that chooses alpha (default: 5)"
+        "--cv", type=_several, metavar="K", help="folds of the cross-validation that chooses alpha (default: 5)"
     )
     fit.add_argument(
         "--rule",
         choices=("min", "1se"),
         help="the alpha with the smallest error, or the largest within one standard error of it (default: min)",
+    )
+    fit.add_argument(
+        "--eps",
+        type=_fraction,
+        metavar="E",
+        help="the smallest alpha that is tried, as a fraction of the largest useful one (default: 0.001)",
+    )
+    fit.add_argument(
+        "--alphas", type=_several, metavar="N", help="how many alphas are tried, evenly on a log scale (default: 50)"
     )
 
 
@@ -196,6 +205,13 @@ def _alpha(text):
     return value
 
 
+def _fraction(text):
+    """Read a number between 0 and 1."""
+    if not 0 < _alpha(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be above 0 and below 1; got {text!r}")
+    return float(text)
+
+
 def _count(text):
     """Read a count."""
     if not text.isdecimal():
@@ -210,10 +226,10 @@ def _positive(text):
     return int(text)
 
 
-def _folds(text):
-    """Read a number of folds."""
+def _several(text):
+    """Read a count above 1."""
     if _count(text) < 2:
-        raise argparse.ArgumentTypeError(f"must be 2 or more folds; got {text!r}")
+        raise argparse.ArgumentTypeError(f"must be 2 or more; got {text!r}")
     return int(text)
 
 
@@ -226,7 +242,7 @@ def _demo(arguments):
 
 def _fit(arguments):
     """Fit a file."""
-    for option in ("cv", "rule"):
+    for option in ("cv", "rule", "eps", "alphas"):
         if arguments.alpha is not None and getattr(arguments, option) is not None:
             raise Problem(f"--{option} is for choosing alpha, which --alpha gives: leave out one of the two")
     from ._cli.fit_file import fit_file
@@ -237,6 +253,8 @@ def _fit(arguments):
         alpha=arguments.alpha,
         folds=arguments.cv,
         rule=arguments.rule or "min",
+        n_alphas=arguments.alphas,
+        eps=arguments.eps,
         drop=arguments.drop,
         one_hot=arguments.one_hot,
         missing=arguments.missing,

@@ -13,7 +13,7 @@ from joblib import effective_n_jobs
 from sklearn.base import MultiOutputMixin
 from sklearn.utils import check_random_state, metadata_routing
 
-from ._engine import progress, validation  # neither imports numba
+from ._engine import by_feature, progress, validation  # none imports numba
 from ._engine.calling import user_level
 from ._engine.penalty import build_penalty
 from ._engine.threads import on_threads
@@ -215,8 +215,9 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         """Return the penalty and the solver's control, for the Problem of any rows."""
         from ._engine import grams, solve
 
-        factor = validation.check_factor(self.penalty_factor, data.p, getattr(self, "feature_names_in_", None))
-        lower, upper = validation.check_bounds(self.bounds, self.positive, data.p)
+        names = getattr(self, "feature_names_in_", None)
+        factor = by_feature.check_factor(self.penalty_factor, data.p, names)
+        lower, upper = by_feature.check_bounds(self.bounds, self.positive, data.p, names)
         l1_ratio = float(getattr(self, "l1_ratio", 1.0))
         penalty = build_penalty(data, float(self.alpha), l1_ratio, factor, lower, upper, self.standardize)
         limit = sys.maxsize if self.max_iter is None else self.max_iter

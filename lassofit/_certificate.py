@@ -147,10 +147,14 @@ def read_terms(X, names, *, alpha, l1_ratio, penalty_factor, bounds, standardize
     factor = _per_feature("penalty_factor", 1.0 if factor is None else factor, p)
     if (factor < 0).any():
         raise ValueError("penalty_factor must not be negative")
+    if isinstance(bounds, dict):
+        if unknown := [name for name in bounds if name not in names]:
+            raise ValueError(f"bounds names features that X has not: {unknown}")
+        bounds = tuple([bounds.get(name, (None, None))[k] for name in names] for k in range(2))
     if bounds is not None and not (isinstance(bounds, tuple | list) and len(bounds) == 2):
         raise ValueError(f"bounds must be a pair (lower, upper), got {bounds!r}")
     lower, upper = (-np.inf, np.inf) if bounds is None else bounds
-    lo, hi = _per_feature("bounds", lower, p), _per_feature("bounds", upper, p)
+    lo, hi = (_per_feature("bounds", _closed(side, end), p) for side, end in ((lower, -np.inf), (upper, np.inf)))
     lo = np.maximum(lo, 0.0) if positive else lo
     if (lo > 0).any() or (hi < 0).any():
         raise ValueError("bounds must contain 0 for every feature")
@@ -158,6 +162,13 @@ def read_terms(X, names, *, alpha, l1_ratio, penalty_factor, bounds, standardize
     out = np.isinf(factor) | (sd == 0) | ((lo == 0) & (hi == 0))
     f = alpha * np.where(out, 0, factor)
     return Terms(l1_ratio * f * sd, (1 - l1_ratio) * f * sd**2, lo, hi, out)
+
+
+def _closed(side, end):
+    """A side of the bounds with its end in place of None."""
+    if isinstance(side, list):
+        return [end if bound is None else bound for bound in side]
+    return end if side is None else side
 
 
 def _per_feature(what, values, p):

@@ -15,7 +15,7 @@ from sklearn.utils import Bunch, column_or_1d, metadata_routing
 
 from . import _choice
 from ._cv_folds import Job, run
-from ._engine import progress, validation  # neither imports numba
+from ._engine import by_feature, progress, validation  # none imports numba
 from ._engine.calling import user_level
 from ._engine.penalty import unlike_units
 from ._fit_path import requested
@@ -119,11 +119,12 @@ class PathCV(progress.Watched, LinearPredictor):
         return np.atleast_1d(np.asarray(given, dtype=np.float64))
 
     def _model(self, p):
-        """Return the estimator of one alpha, with the shared parameters; factors by name become an array."""
+        """Return the estimator of one alpha, with the shared parameters; what goes by name becomes arrays."""
         model, own = self._estimator(), self.get_params(deep=False)
         shared = {name: own[name] for name in model.get_params() if name in own and name != "l1_ratio"}
         names = getattr(self, "feature_names_in_", None)
-        shared["penalty_factor"] = validation.check_factor(self.penalty_factor, p, names)
+        shared["penalty_factor"] = by_feature.check_factor(self.penalty_factor, p, names)
+        shared["bounds"] = by_feature.bounds_in_order(self.bounds, names)
         if not isinstance(self.precompute, bool | np.bool_ | str):
             shared["precompute"] = "auto"  # a Gram matrix of all rows is none of the folds'
         return model.set_params(**{**shared, "alpha": 1.0, "verbose": 0, "n_jobs": None})

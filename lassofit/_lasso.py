@@ -48,9 +48,9 @@ class Lasso(CoordinateRegressor):
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
         Multipliers of ``alpha``, feature by feature: 0 leaves a feature unpenalised, inf takes it out. A dict
         goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
-    bounds : pair (lower, upper) or None, default=None
+    bounds : pair (lower, upper), dict or None, default=None
         Bounds of the coefficients, on the original scale: scalars or arrays of shape (n_features,), with
-        lower <= 0 <= upper.
+        lower <= 0 <= upper; None is open. A dict has such pairs by feature name, those not named are free.
     standardize : bool, default=False
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
@@ -207,9 +207,9 @@ class ElasticNet(CoordinateRegressor):
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
         Multipliers of ``alpha``, for both penalties, feature by feature: 0 leaves a feature unpenalised, inf takes
         it out. A dict goes by feature name, 1 for those not named. Not rescaled (glmnet rescales to a mean of 1).
-    bounds : pair (lower, upper) or None, default=None
+    bounds : pair (lower, upper), dict or None, default=None
         Bounds of the coefficients, on the original scale: scalars or arrays of shape (n_features,), with
-        lower <= 0 <= upper.
+        lower <= 0 <= upper; None is open. A dict has such pairs by feature name, those not named are free.
     standardize : bool, default=False
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.

@@ -55,7 +55,7 @@ class LassoCV(PathCV):
         and ``cv_se`` and returns an index.
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
         As in :class:`Lasso`.
-    bounds : pair (lower, upper) or None, default=None
+    bounds : pair (lower, upper), dict or None, default=None
         As in :class:`Lasso`.
     standardize : bool, default=False
         As in :class:`Lasso`, by the standard deviations of each fold's training rows.
@@ -217,7 +217,7 @@ class ElasticNetCV(PathCV):
         and ``cv_se``, of the best l1_ratio, and returns an index.
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
         As in :class:`ElasticNet`.
-    bounds : pair (lower, upper) or None, default=None
+    bounds : pair (lower, upper), dict or None, default=None
         As in :class:`ElasticNet`.
     standardize : bool, default=False
         As in :class:`ElasticNet`, by the standard deviations of each fold's training rows.

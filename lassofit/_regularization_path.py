@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import sparse
 from sklearn.utils import Tags, TargetTags
 from sklearn.utils.validation import validate_data
 
-from ._engine import progress, validation  # neither imports numba
+from ._engine import culprits, progress, validation  # none imports numba
 from ._typing import Array, ArrayLike, Data, DataFrame
 
 _SAME = 8 * np.finfo(np.float64).eps  # relative: alphas this close are one number, rounded twice
@@ -200,7 +201,7 @@ class RegularizationPath:
         TypeError, ValueError
             As ``coef_at``, and where X has other features than those that the path was fitted on.
         """
-        X = validate_data(self, X, accept_sparse=["csr", "csc", "coo"], reset=False)
+        X = culprits.naming(partial(validate_data, self), X, accept_sparse=["csr", "csc", "coo"], reset=False)
         asked: Any = alpha  # one, or several
         coef: Any
         intercept: Any

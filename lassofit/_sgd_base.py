@@ -12,7 +12,7 @@ from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 from . import testing
-from ._engine import progress, row_input, validation
+from ._engine import by_feature, progress, row_input, validation
 from ._sgd_stream import StreamingRegressor, in_dtype, warn
 from ._typing import Array, ArrayLike, Data
 
@@ -121,7 +121,7 @@ class StochasticRegressor(StreamingRegressor):
 
         def gap(w, intercept):
             named = {name: getattr(self, name) for name in ("alpha", "l1_ratio", "fit_intercept", "positive")}
-            factor = validation.check_factor(self.penalty_factor, len(w), getattr(self, "feature_names_in_", None))
+            factor = by_feature.check_factor(self.penalty_factor, len(w), getattr(self, "feature_names_in_", None))
             model = SimpleNamespace(coef_=w, intercept_=intercept, penalty_factor=factor, **named)
             return testing.certify(model, X, y, s).dual_gap
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
-from ._engine import progress, row_input, validation
+from ._engine import by_feature, progress, row_input, validation
 from ._engine.calling import user_level
 from ._engine.undo import DENSE
 from ._predictor import LinearPredictor
@@ -21,6 +21,9 @@ _GIVEN = (
     "alpha", "method", "l1_ratio", "fit_intercept", "learning_rate", "eta0", "power_t", "truncate_every",
     "truncate_threshold", "average", "positive",
 )  # fmt: skip
+# Rows of a stream's first part whose columns are compared, and the factor between their largest values that is warned
+# of: on 5000 rows of 8 columns the R^2 of the default was .94 at 10, .85 at 30, .67 at 100 and .35 at 1000; 'ftrl' .94.
+_FEWEST, _MOST, _UNLIKE = 10, 100, 100.0
 
 
 class StreamingRegressor(progress.Watched, LinearPredictor):
@@ -57,7 +60,9 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
         Warns
         -----
         ConvergenceWarning
-            Where the descent diverged with ever shorter steps: then these rows are left out.
+            Where the descent diverged with ever shorter steps: then these rows are left out. Where the columns of a
+            stream's first rows, if dense and 10 or more, are in so unlike units that one step cannot suit them all
+            (their largest values differ by a factor of 100), but for 'ftrl', which has a step for each.
 
         Examples
         --------
@@ -83,12 +88,27 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
         if last is None:
             self._records, self.n_iter_ = [], 1
         self._set(stream, X.dtype)
+        if last is None:
+            self._warn_of_units(X)
         if not helped:
             warn(
                 f"The descent diverged, with steps down to {4 * stream.step():.3g}. These rows were left out; the "
                 "coefficients are the last good ones. Use a smaller eta0, learning_rate='auto', or rescale X."
             )
         return self
+
+    def _warn_of_units(self, X):
+        """Warn where columns are in units so unlike that one step for all of them cannot do."""
+        if self.method == "ftrl" or sparse.issparse(X) or len(X) < _FEWEST:
+            return
+        sizes = np.abs(X[:_MOST]).max(axis=0)
+        sizes = sizes[sizes > 0]
+        if len(sizes) and sizes.max() / _UNLIKE >= sizes.min():
+            warn(
+                f"The largest values of X's columns differ by a factor of {sizes.max() / sizes.min():.2g} in the first "
+                "rows: one step for all columns is too short for those in small units. Scale the columns, or use "
+                "method='ftrl'."
+            )
 
     def _next(self, last, p):
         """Return the stream that goes on: the last one where its terms are these, else one from its coefficients."""
@@ -108,7 +128,7 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
         """Return a Stream at its beginning."""
         from ._engine import stochastic
 
-        factor = validation.check_factor(self.penalty_factor, p, getattr(self, "feature_names_in_", None))
+        factor = by_feature.check_factor(self.penalty_factor, p, getattr(self, "feature_names_in_", None))
         rule = stochastic.build_rule(
             self.method,
             self.learning_rate,

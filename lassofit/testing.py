@@ -188,7 +188,7 @@ def dual_gap(
     penalty_factor : array of shape (n_features,) or dict of feature name to float, default=None
         Multipliers of alpha, for both parts of the penalty; 0 = not penalised, inf = left out. A
         dict needs X as a data frame; names that it lacks have 1.
-    bounds : pair of floats or of arrays of shape (n_features,), default=None
+    bounds : pair of floats or of arrays of shape (n_features,), or dict of feature name to pair, default=None
         Lower and upper bounds of the coefficients; they contain 0.
     standardize : bool, default=False
         Whether the penalty acts on the scale of unit standard deviation (weighted, 1/n).
@@ -255,7 +255,7 @@ def objective(
         Whether the problem has an intercept.
     penalty_factor : array of shape (n_features,) or dict of feature name to float, default=None
         Multipliers of alpha.
-    bounds : pair of floats or of arrays of shape (n_features,), default=None
+    bounds : pair of floats or of arrays of shape (n_features,), or dict of feature name to pair, default=None
         Bounds of the coefficients.
     standardize : bool, default=False
         Whether the penalty acts on the scale of unit standard deviation.

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.base import clone
 
-from lassofit import ElasticNetCV, Lasso, LassoCV, SGDLasso, compare, lasso_path
+from lassofit import ElasticNetCV, Lasso, LassoCV, PathSearchCV, SGDLasso, compare, lasso_path
 
 RNG = np.random.default_rng(0)
 X = pd.DataFrame(RNG.standard_normal((40, 4)), columns=["age", "bmi", "bp", "s1"])
@@ -37,8 +38,10 @@ def test_missing_values_of_nullable_columns():
     data = HOLES[["age", "bmi"]].convert_dtypes()
     with pytest.raises(ValueError, match=r"X has NaN or infinity in column 'bmi' \(3 rows\)\.$"):
         LassoCV().fit(data, Y)
-    with pytest.raises(ValueError, match="Input X contains NaN"):
+    with pytest.raises(ValueError, match=r"Input X contains NaN(.|\n)*in column 'bmi' \(3 rows\)\.$"):
         SGDLasso().fit(data, Y)
+    with pytest.raises(ValueError, match=r"Input X contains NaN(.|\n)*in column 'bmi' \(3 rows\)\.$"):
+        Lasso().fit(X[["age", "bmi"]], Y).predict(data)
 
 
 def test_in_every_format_and_in_the_paths():
@@ -48,8 +51,11 @@ def test_in_every_format_and_in_the_paths():
             Lasso().fit(kind(data), Y)
     with pytest.raises(ValueError, match=WHERE):
         Lasso().fit_path(HOLES, Y)
-    with pytest.raises(ValueError, match=r"Input X contains NaN\."):
-        lasso_path(data, Y)
+    for given, where in ((data, NUMBERED), (HOLES, WHERE)):
+        with pytest.raises(ValueError, match=rf"^Input X contains NaN\.\n{where}"):
+            lasso_path(given, Y)
+    with pytest.raises(ValueError, match=WHERE):
+        Lasso().fit_path(X, Y).predict(HOLES, 0.1)
     with pytest.raises(ValueError, match=WHERE):
         compare(HOLES, Y)
     with pytest.raises(ValueError, match=r"infinity(.|\n)*in column 's1' \(1 row\)\.$"):
@@ -71,12 +77,45 @@ def test_what_is_no_number_is_found_by_column(estimator):
         r"X has values that are no numbers in column 'colour' \(such as 'red'\)\. Encode such columns"
     )):  # fmt: skip
         estimator.fit(TEXTS[["age", "colour"]], Y)
-    day, kind = r"column 'day' \(such as Timestamp\(.*\)\)", r"column 'kind' \(such as 'u'\)"
-    where = rf"in column 'colour' \(such as 'red'\), {day}, {kind}\. Encode"
-    with pytest.raises((TypeError, ValueError), match=where):
+    with pytest.raises(TypeError, match=(
+        r"^X has values that are no numbers in column 'colour' \(such as 'red'\), column 'kind' \(such as 'u'\)\. "
+        r"Encode .* leave them out\.\nX has dates or times in column 'day' \(such as 2024-01-01 00:00:00\)\. Make"
+    )):  # fmt: skip
         estimator.fit(TEXTS, Y)
     with pytest.raises(ValueError, match=r"in column 4 \(such as 'red'\)\. Encode"):
         estimator.fit(TEXTS.iloc[:, :5].to_numpy(), Y)
+
+
+def dates(kind):
+    """Return a column of dates."""
+    days = pd.date_range("2024-01-01", periods=40)
+    made = {
+        "plain": days, "zone": days.tz_localize("UTC"), "spans": days - days[0], "periods": days.to_period("D"),
+        "objects": days.date, "numpy": days.to_numpy(),
+    }  # fmt: skip
+    return made[kind]
+
+
+@pytest.mark.parametrize("kind", ["plain", "zone", "spans", "periods", "objects", "numpy"])
+@pytest.mark.parametrize("estimator", [*ESTIMATORS, PathSearchCV(Lasso())])
+def test_dates_are_called_dates(estimator, kind):
+    where = (
+        r"X has dates or times in column 'day' \(such as [^()]*\)\. Make numbers of them, such as days since the first"
+    )
+    fitted = clone(estimator).fit(X.assign(day=0.0), Y)
+    for data in (X.assign(day=dates(kind)), pd.DataFrame({"day": dates(kind)})):
+        with pytest.raises(TypeError, match=where):
+            clone(estimator).fit(data, Y)
+    if kind not in ("periods", "objects"):
+        with pytest.raises(TypeError, match=where):
+            fitted.predict(X.assign(day=dates(kind)))
+
+
+def test_dates_in_arrays():
+    for days in (dates("numpy"), dates("spans").to_numpy()):
+        for estimator in ESTIMATORS:
+            with pytest.raises(TypeError, match=r"^X has dates or times in column 0 \(such as "):
+                clone(estimator).fit(days[:, None], Y)
 
 
 def test_of_many_columns_ten_are_named():

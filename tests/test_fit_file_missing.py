@@ -116,7 +116,7 @@ def test_without_missing_values_the_option_changes_nothing(tmp_path, capsys):
 @pytest.mark.usefixtures("reader")
 def test_columns_and_tables_without_values_are_refused(tmp_path, capsys):
     path = table(tmp_path / "t.csv", np.where([True, False, True, True], X, np.nan).tolist())
-    assert "no values at all; leave them out: --drop 'b'" in refused(
+    assert 'no values at all; leave them out: --drop "b"' in refused(
         capsys, "fit", path, "--target", "y", "--missing", "mean"
     )
     assert "no rows are left" in refused(capsys, "fit", path, "--target", "y", "--missing", "drop")

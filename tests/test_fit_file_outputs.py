@@ -207,7 +207,7 @@ def test_json_is_all_that_is_printed(odd_csv, capsys):
         (["--report", "no/such/folder/report.html"], "there is no folder 'no/such/folder'; make it first"),
         (["--alpha", "1", "--cv", "5"], "--cv is for choosing alpha, which --alpha gives"),
         (["--alpha", "1", "--rule", "1se"], "--rule is for choosing alpha"),
-        (["--cv", "1"], "must be 2 or more folds; got '1'"),
+        (["--cv", "1"], "must be 2 or more; got '1'"),
         (["--cv", "300"], "442 rows are too few to choose alpha by 300 folds"),
         (["--max-iter", "0"], "must be 1 or more; got '0'"),
     ],

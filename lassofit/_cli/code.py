@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .fitting import N_ALPHAS, SEED, SMALLEST, TOL
+from .fitting import SEED, TOL
 from .table import is_parquet, separator_and_header
 
 
@@ -47,7 +47,7 @@ def _call(function, arguments, after=""):
 def _choosing(settings):
     """Return the arguments on the choice of alpha."""
     cv = f"KFold({settings.folds}, shuffle=True, random_state={SEED})"
-    return [f"alphas={N_ALPHAS}", f"eps={SMALLEST:g}", f"cv={cv}", f"alpha_rule={settings.rule!r}"]
+    return [f"alphas={settings.n_alphas}", f"eps={settings.eps!r}", f"cv={cv}", f"alpha_rule={settings.rule!r}"]
 
 
 def _given(settings, with_cv=True):

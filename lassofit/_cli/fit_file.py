@@ -8,7 +8,7 @@ import numpy as np
 
 from .._text import counted, duration, number, several, small, table
 from .figures import save_plot
-from .fitting import FOLDS, MAX_ITER, N_ALPHAS, SEED, TOL, Settings, constant, fit_design
+from .fitting import FOLDS, MAX_ITER, N_ALPHAS, SEED, SMALLEST, TOL, Settings, constant, fit_design, smaller
 from .outputs import check_outputs, written
 from .report import versions, write_report
 from .setup import cache_folders, compiled_and_loaded
@@ -25,6 +25,8 @@ def fit_file(
     alpha=None,
     folds=None,
     rule="min",
+    n_alphas=None,
+    eps=None,
     drop=(),
     one_hot=False,
     missing="error",
@@ -48,7 +50,7 @@ def fit_file(
         say(f"{Path(path).name}: {counted(n, 'row')}, target {target!r}, {counted(p, 'column')} to explain it with")
         absent = design.missing.text()
         say(*[f"missing values: {absent}"] * bool(absent), _scale_line(standardize), "")
-    settings = Settings(alpha, folds, rule, standardize, max_iter)
+    settings = Settings(alpha, folds, rule, standardize, max_iter, n_alphas or N_ALPHAS, eps or SMALLEST)
     fitted = fit_design(design, settings, with_path=plot is not None or report is not None)
     if as_json:
         say(json.dumps(_facts(fitted, path, target), allow_nan=False, indent=2))
@@ -82,7 +84,7 @@ def _choice_lines(fitted):
     how = {"min": "smallest mean squared error", "1se": "largest within one standard error of the smallest error"}
     lines = [
         f"alpha = {number(fitted.alpha)}: {how[rule]} over {folds} folds (rows shuffled, seed {SEED})",
-        f"  among {N_ALPHAS} values from {number(grid[0])} (all coefficients zero) "
+        f"  among {len(grid)} values from {number(grid[0])} (all coefficients zero) "
         f"to {number(grid[-1])}, in {duration(fitted.seconds)}",
         f"  mean CV error {number(errors[rule][0])} (standard error {number(errors[rule][1], 3)}); "
         f"the mean alone gives {number(fitted.null_error)}",
@@ -91,7 +93,7 @@ def _choice_lines(fitted):
     if best == 0:
         lines.append("  The largest alpha is best: no column helps to predict the target.")
     if best == len(grid) - 1:
-        lines.append("  The smallest alpha is best: an even smaller one (--alpha) may be better.")
+        lines.append(f"  The smallest alpha is best: an even smaller one may be better. {smaller(fitted.settings)}")
     return lines
 
 

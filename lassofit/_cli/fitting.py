@@ -17,9 +17,9 @@ FOLDS, N_ALPHAS, SMALLEST = 5, 50, 1e-3
 SEED = 0
 TOL, MAX_ITER = 1e-6, 10_000
 ROUNDING = 1e-13  # relative differences that are no more than rounding
+_LEAST_SQUARES = "alpha = 0 is least squares: there is no penalty, which is what makes coefficients zero"
 _ADVICE = {
     "The best score is": "The least error is",
-    "Decrease eps, or give smaller alphas.": "Try it by --alpha.",
     "standardize=True, or a scaler in a PathSearchCV over a Pipeline, treats": "To do without --no-standardize treats",
     "max_iter": "--max-iter",
 }
@@ -33,6 +33,8 @@ class Settings(NamedTuple):
     rule: str
     standardize: bool
     max_iter: int
+    n_alphas: int = N_ALPHAS
+    eps: float = SMALLEST  # the smallest alpha of the grid over the largest
 
 
 class Choice(NamedTuple):
@@ -105,7 +107,7 @@ def fit_design(design, settings, with_path=False):
     null_error = float("nan")
     if settings.folds is not None:
         _refuse_unfit(design, settings)
-        title, steps = f"choosing alpha: {settings.folds} folds, {N_ALPHAS} values", settings.folds + 1
+        title, steps = f"choosing alpha: {settings.folds} folds, {settings.n_alphas} values", settings.folds + 1
         null_error = float(np.mean([_null_error(y, *rows) for rows in estimator.cv.split(X)]))
     start, path = perf_counter(), None
     try:
@@ -126,7 +128,9 @@ def fit_design(design, settings, with_path=False):
     model = model if filler is None else model[-1]
     converged = bool(model.converged_) and not short
     again = certify(model, design.X, y)
-    return Fitted(design, settings, model, choice, seconds, null_error, _texts(caught), converged, again, path)
+    return Fitted(
+        design, settings, model, choice, seconds, null_error, _texts(caught, settings), converged, again, path
+    )
 
 
 def cross_validator(folds):
@@ -157,7 +161,8 @@ def _estimator(settings, filler):
     model = lasso if filler is None else Pipeline([("fill", filler), ("lasso", lasso)])
     if settings.folds is None:
         return model
-    chosen = {"alphas": N_ALPHAS, "eps": SMALLEST, "cv": cross_validator(settings.folds), "alpha_rule": settings.rule}
+    chosen = {"alphas": settings.n_alphas, "eps": settings.eps, "alpha_rule": settings.rule}
+    chosen["cv"] = cross_validator(settings.folds)
     if filler is None:
         return LassoCV(**chosen, **shared)
     return PathSearchCV(model, scoring="neg_mean_squared_error", error_score="raise", **chosen)
@@ -215,13 +220,21 @@ def _path(design, settings, choice):
     return lasso.fit_path(design.X, design.y, np.atleast_1d(grid))
 
 
-def _texts(caught):
+def _texts(caught, settings):
     """Return the texts of warnings, each once; what they advise in terms of Python, in terms of the options."""
+    advice = {**_ADVICE, "Decrease eps, or give smaller alphas.": smaller(settings)}
     texts = []
     for warning in caught:
         text = str(warning.message)
-        for python, option in _ADVICE.items():
+        for python, option in advice.items():
             text = text.replace(python, option)
+        if text.startswith("With alpha=0"):
+            text = _LEAST_SQUARES
         if text not in texts:
             texts.append(text)
     return texts
+
+
+def smaller(settings):
+    """Say how to try smaller alphas than those of the grid."""
+    return f"Try smaller ones by --eps {settings.eps / 100:g} (here --eps {settings.eps:g})."

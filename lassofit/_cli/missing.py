@@ -41,21 +41,19 @@ class Missing(NamedTuple):
 
 
 def settle(features, y, how):
-    """Return features and target without the rows that are to be left out, and the Missing; or raise a ``Problem``."""
+    """Return features and target without the rows that are to be left out, and the Missing; or raise a ``Problem``.
+
+    With 'error' they are as they were: what is missing is refused together with all else that has to be decided.
+    """
     columns = [*features, y]
-    if not any(column.missing for column in columns):
+    if how == "error" or not any(column.missing for column in columns):
         return features, y, Missing(how, {}, {}, 0)
-    if how == "error":
-        raise Problem(_refusal(features, y))
     absent = [_absent(column) for column in (columns if how == "drop" else [y])]
     kept = ~np.any(absent, axis=0)
     if not kept.any():
         raise Problem(f"no rows are left: every row has missing values (--missing {how})" if how == "drop" else
                       f"the target {y.name!r} has no values at all")  # fmt: skip
     features, y = [_rows(column, kept) for column in features], _rows(y, kept)
-    empty = [column.name for column in features if column.missing == len(y.values)]
-    if empty:
-        raise Problem(f"these columns have no values at all; leave them out: --drop {','.join(empty)!r}")
     filled = {column.name: column.missing for column in features if column.missing and column.numeric}
     zeros = {column.name: column.missing for column in features if column.missing and not column.numeric}
     return features, y, Missing(how, filled, zeros, int(np.count_nonzero(~kept)))
@@ -71,13 +69,6 @@ def _rows(column, kept):
     return column._replace(values=column.values[kept])
 
 
-def _refusal(features, y):
-    """Return the message where nothing was said about missing values: their numbers, and what can be done."""
-    columns, n = [*features, y], len(y.values)
-    listed = "\n".join(f"  {column.name}: {column.missing} of {n}" for column in columns if column.missing)
-    rows = int(np.count_nonzero(np.any([_absent(column) for column in columns], axis=0)))
-    return (
-        f"these columns have missing values:\n{listed}\n"
-        f"Leave out the {counted(rows, 'row')} that have any (--missing drop), fill in the mean or the median of the "
-        "column (--missing mean, --missing median), or leave columns out (--drop)."
-    )
+def missing_rows(columns):
+    """Return the number of rows that have a missing value in any of the columns."""
+    return int(np.count_nonzero(np.any([_absent(column) for column in columns], axis=0)))

@@ -21,9 +21,9 @@ import numpy as np
 
 from .._text import counted, several
 from .missing import Missing, settle
-from .text import Problem, notation, read_number
-
-MOST_LEVELS = 100  # values of a text column that --one-hot still turns into columns
+from .refusal import refuse_undecided
+from .remarks import remarks_on_columns, remarks_on_rows
+from .text import Problem, read_number
 
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "#n/a", "<na>"}
@@ -104,9 +104,9 @@ def make_design(columns, target, drop=(), one_hot=False, decimal=".", missing="e
     if target in drop:
         raise Problem(f"--drop names the target {target!r}")
     features = [c for c in columns if c.name != target and c.name not in drop]
-    notes = _notes(features)
+    notes = remarks_on_columns(features)
     features, y, settled = settle(features, by_name[target], missing)
-    _refuse_texts(features, y, one_hot, decimal)
+    refuse_undecided(features, y, one_hot, decimal, missing)
     parts = {c.name: [c] if c.numeric else _indicators(c) for c in features}
     encoded = {c.name: len(parts[c.name]) for c in features if not c.numeric}
     features = [part for found in parts.values() for part in found]
@@ -118,6 +118,7 @@ def make_design(columns, target, drop=(), one_hot=False, decimal=".", missing="e
     _refuse_extreme([*features, y])
     X = np.asfortranarray(np.column_stack([column.values for column in features]))
     names = [column.name for column in features]
+    notes += remarks_on_rows(X, y.values, names)
     return Design(X, y.values, names, notes, list(dict.fromkeys(drop)), encoded, settled)
 
 
@@ -204,37 +205,6 @@ def _parse(name, texts, decimal):
     return Column(name, np.array(numbers, dtype=np.float64))
 
 
-def _refuse_texts(features, y, one_hot, decimal):
-    """Raise if any of the columns is not numeric, unless it is to become columns of 0 and 1."""
-    texts = [column for column in (*features, y) if not column.numeric]
-    notations = [notation([value for value in column.values if value is not None], decimal) for column in texts]
-    written = {c.name: f"  {c.name}: {_examples(c)} ({kind})" for c, kind in zip(texts, notations, strict=True) if kind}
-    others = [column for column in texts if column.name not in written]
-    parts = []
-    if written:
-        listed = "\n".join(written.values())
-        parts.append(f"these columns hold numbers that are written in a way that is not read:\n{listed}")
-        kinds = " ".join(notations)
-        if "decimal commas" in kinds:
-            parts.append("Read decimal commas by --decimal , (then the whole file must have them).")
-        if "decimal points" in kinds:
-            parts.append("For decimal points do without --decimal; a file may have one decimal mark only.")
-        if "thousands" in kinds or "percent" in kinds:
-            parts.append("Take thousands separators and percent signs out of the file, or --drop such columns.")
-    if y in others:
-        parts.append(f"the target {y.name!r} is not numeric: it holds {_examples(y)}")
-    elif others and not one_hot:
-        listed = "\n".join(f"  {column.name}: {_examples(column)}" for column in others)
-        names = ",".join(column.name for column in others)
-        parts.append(
-            f"these columns are not numeric:\n{listed}\n"
-            f'Leave them out (--drop "{names}") or turn each of their values into a 0/1 column '
-            "(--one-hot)."
-        )
-    if parts:
-        raise Problem("\n".join(parts))
-
-
 def _refuse_repeated(names):
     """Raise if a name stands for several columns."""
     repeated = [f"{name!r} ({count} times)" for name, count in Counter(names).items() if name and count > 1]
@@ -245,11 +215,6 @@ def _refuse_repeated(names):
 def _indicators(column):
     """Return a 0/1 column for every value of a text column."""
     levels = sorted(set(column.values) - {None})
-    if len(levels) > MOST_LEVELS:
-        raise Problem(
-            f"column {column.name!r} has {len(levels)} different values, too many for --one-hot "
-            f"(at most {MOST_LEVELS}); leave it out: --drop {column.name!r}"
-        )
     return [Column(f"{column.name}={level}", (column.values == level).astype(np.float64)) for level in levels]
 
 
@@ -262,12 +227,6 @@ def _refuse_extreme(columns):
     extreme = [name for name, size in largest.items() if size and not 1e-100 < size < 1e100]
     if extreme:
         raise Problem(f"these columns are too large or too small; rescale them: {several(extreme)}")
-
-
-def _examples(column):
-    """Show some values of a text column."""
-    levels = sorted({value for value in column.values if value is not None})
-    return several([repr(level) for level in levels], most=3)
 
 
 def _known(encoding):
@@ -295,13 +254,3 @@ def _unknown(name, known):
     close = difflib.get_close_matches(name.strip().casefold(), folded, n=1)
     hint = f"did you mean {folded[close[0]]!r}? The" if close else "the"
     return f"there is no column {name!r}; {hint} columns are {several(known, 12)}"
-
-
-def _notes(features):
-    """Return remarks on columns that are probably a mistake."""
-    notes = []
-    for column in features:
-        values = column.values
-        if column.numeric and len(values) >= 10 and np.array_equal(values - values[0], np.arange(len(values))):
-            notes.append(f"column {column.name!r} counts the rows; if it is no measurement, --drop it")
-    return notes

@@ -5,6 +5,10 @@ import sys
 
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.' \xa0\u202f])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")  # 1,009,618.5
 
+_DATE = re.compile(
+    r"(?:\d{4}([-./])\d{1,2}(?:\1\d{1,2})?|\d{1,2}([-./ ])(?:\d{1,2}|[a-z]{3,9})\2\d{2,4})(?:[t ]\d.*)?", re.I
+)
+
 
 class Problem(Exception):
     """Something the user can mend; the text is the message, and no traceback is shown."""
@@ -34,6 +38,11 @@ def _is_number(text, decimal):
     except ValueError:
         return False
     return True
+
+
+def is_date(text):
+    """Whether a text looks like a date, with a time or without: 2024-1-31, 2024-01, 31.1.2024, 1/31/24, 31 Jan 2024."""
+    return _DATE.fullmatch(text.strip()) is not None
 
 
 def notation(values, decimal):

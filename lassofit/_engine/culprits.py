@@ -1,5 +1,7 @@
 """Which columns of X an error is about: looked for only once there is one, so that no fit pays for it."""
 
+from datetime import date, time, timedelta
+
 import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite, gen_batches
@@ -7,10 +9,16 @@ from sklearn.utils import assert_all_finite, gen_batches
 from .._text import counted, several
 
 _BLOCK = 1 << 22  # entries of X that are looked at together
+_TIMES = "date", "time", "period", "duration"  # what the types of such columns begin with in numpy, pandas and polars
 
 
 def naming(check, X, *args, **options):
-    """Return what a check of scikit-learn's returns; its error says, at the end, which columns of X it is about."""
+    """Return what a check of scikit-learn's returns; its error says, at the end, which columns of X it is about.
+
+    Dates are refused before: numpy would make numbers of them where all columns are dates, and else a riddle.
+    """
+    if _has_times(X):
+        raise TypeError(_not_numbers(X, getattr(X, "columns", None)))
     try:
         return check(X, *args, **options)
     except (TypeError, ValueError) as error:
@@ -26,8 +34,14 @@ def _about(message, X, names):
         try:
             return _not_finite(X if sparse.issparse(X) else np.asarray(X, dtype=np.float64), names)
         except TypeError:  # pandas.NA
-            return ""
+            return _not_finite(np.where(X.isna(), np.nan, 0.0), names) if hasattr(X, "isna") else ""
     return "" if sparse.issparse(X) else _not_numbers(X, names)
+
+
+def _has_times(X):
+    """Return whether an array or a column of a frame is of a type for dates or times."""
+    kinds = {getattr(X, "dtype", None)} if getattr(X, "columns", None) is None else set(X.dtypes)
+    return any(str(kind).lower().startswith(_TIMES) for kind in kinds)
 
 
 def check_finite(X, owner=None):
@@ -61,17 +75,25 @@ def _not_numbers(X, names):
         return ""
     if values.ndim != 2 or values.dtype.kind in "biufc":
         return ""
-    labels = _labels(names, values.shape[1])
-    found = [(j, _not_a_number(values[:, j])) for j in range(values.shape[1])]
-    found = [f"{labels(j)} (such as {example:.40})" for j, example in found if example]
-    if not found:
-        return ""
-    advice = "Encode such columns, as OneHotEncoder or pandas.get_dummies does, or leave them out."
-    return f"X has values that are no numbers in {several(found, 10)}. {advice}"
+    labels, times, others = _labels(names, values.shape[1]), [], []
+    for j in range(values.shape[1]):
+        example, timed = _not_a_number(values[:, j])
+        if example:
+            (times if timed else others).append(f"{labels(j)} (such as {example:.40})")
+    parts = []
+    if others:
+        advice = "Encode such columns, as OneHotEncoder or pandas.get_dummies does, or leave them out."
+        parts.append(f"X has values that are no numbers in {several(others, 10)}. {advice}")
+    if times:
+        advice = "Make numbers of them, such as days since the first, or leave them out."
+        parts.append(f"X has dates or times in {several(times, 10)}. {advice}")
+    return "\n".join(parts)
 
 
 def _not_a_number(column):
-    """Return the first value that is no number, as text, or nothing."""
+    """Return the first value that is no number, as text, or nothing; and whether it is a date or a time."""
+    if column.dtype.kind in "mM":
+        return str(column[0]), True
     try:
         column.astype(np.float64)
     except (TypeError, ValueError):
@@ -79,8 +101,9 @@ def _not_a_number(column):
             try:
                 float(value)
             except (TypeError, ValueError):
-                return repr(value)
-    return ""
+                timed = isinstance(value, date | time | timedelta) or type(value).__name__ == "Period"
+                return str(value) if timed else repr(value), timed
+    return "", False
 
 
 def _labels(names, p):

@@ -1,12 +1,14 @@
 """What a path function was asked for: alphas, the solver's options, data, a start."""
 
 import warnings
+from functools import partial
 from numbers import Integral
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
+from . import culprits
 from .calling import user_level
 from .paths import alpha_grid, alpha_max
 from .validation import solver_ready
@@ -65,7 +67,8 @@ def solver_options(params):
 def path_data(X, y, check_input):
     """Return X and y, checked, with X as the solver takes it."""
     if check_input:
-        X = check_array(X, accept_sparse="csc", dtype=[np.float64, np.float32], input_name="X")
+        check = partial(check_array, accept_sparse="csc", dtype=[np.float64, np.float32], input_name="X")
+        X = culprits.naming(check, X)
         if sparse.issparse(y):
             raise TypeError("y must be a dense array, got a sparse one. Use y.toarray().")
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
