@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "7fb433be680467f9------------------------------------------------------"
+STAMP = "ffb61e4cf23986fe---------------------------------------------"
 
 
 @kernel

@@ -43,7 +43,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "7fb433be680467f9------------------------------------------------------"
+STAMP = "ffb61e4cf23986fe---------------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
