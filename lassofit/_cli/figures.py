@@ -77,6 +77,7 @@ def _draw_path(fitted, ax):
     marks = {}
     if fitted.settings.folds is not None:
         marks = {"alpha_min": fitted.choice.alpha_min, "alpha_1se": fitted.choice.alpha_1se}
+    marks["alpha"] = fitted.alpha if fitted.path.alphas[-1] <= fitted.alpha <= fitted.path.alphas[0] else None
     display = PathDisplay(fitted.path, feature_names=fitted.design.names, **marks).plot(ax, n_labels=8)
     if fitted.settings.alpha:
         style.legend_above(ax, style.marks_of(ax, {f"alpha = {fitted.alpha:.3g}": fitted.alpha}))

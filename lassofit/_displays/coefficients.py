@@ -32,14 +32,23 @@ def nonzero(path, scale):
     return rows, values if scale is None else values * scale[rows, None]
 
 
-def leading(path, rows, last, scale, count):
-    """Return the places in ``rows`` of the features with the largest effects, given the drawn values at the end.
+def leading(path, rows, values, scale, count, alpha):
+    """Return the places in ``rows`` of the features with the largest effects at alpha, given the drawn values.
 
-    An effect is that of one standard deviation, where it is known: so no feature leads by its units.
+    An effect is that of one standard deviation, where it is known: so no feature leads by its units. Where alpha is
+    None, or all coefficients are zero there, it is that at the end.
     """
+    found = values[:, -1]
+    if alpha is not None:
+        right = np.searchsorted(-path.alphas, -alpha * (1 + 1e-9)).clip(0, len(path.alphas) - 1)
+        left = max(right - 1, 0)
+        step = path.alphas[left] - path.alphas[right]
+        share = (path.alphas[left] - alpha) / step if step > 0 else 1.0
+        at = values[:, left] + min(max(share, 0.0), 1.0) * (values[:, right] - values[:, left])
+        found = at if at.any() else found
     known = scale is None and path.deviations is not None
-    effects = np.abs(last) * path.deviations[rows] if known else np.abs(last)
-    return np.argsort(-effects, kind="stable")[: min(count, np.count_nonzero(last))]
+    effects = np.abs(found) * path.deviations[rows] if known else np.abs(found)
+    return np.argsort(-effects, kind="stable")[: min(count, np.count_nonzero(found))]
 
 
 def l1_norms(path, scale):

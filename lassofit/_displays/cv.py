@@ -13,6 +13,8 @@ from .._cv import PathCV
 from .._typing import Array, ArrayLike, Data, DataFrame, Panels
 from . import sources, style
 
+_COUNTS, _OF_FOLDS = "nonzero coefficients", " (median over folds)"
+
 
 class CVDisplay:
     """Means over folds and their standard errors against alpha, the choices marked, support sizes above.
@@ -76,6 +78,7 @@ class CVDisplay:
         self.support_sizes = support_sizes
         self.alpha_min = alpha_min
         self.alpha_1se = alpha_1se
+        self._of_folds = False  # whether the support sizes are medians over folds
 
     @classmethod
     def from_estimator(
@@ -124,6 +127,7 @@ class CVDisplay:
             raise ValueError("sample_weight needs X and y: it is for the support sizes of the path.")
         if isinstance(estimator, PathCV):
             display = cls(**_of_path_cv(estimator))
+            display._of_folds = X is None
         elif isinstance(estimator, sources.SEARCHES):
             display = cls(**_of_search(estimator))
         else:
@@ -175,12 +179,13 @@ class CVDisplay:
             if marks and k == 0:
                 style.legend_above(one, marks)
             self.marks_ += marks
-            one.set_ylabel(style.metric_label(name))
+            style.plain_axis(one.yaxis, style.metric_label(name))
             if ax is None:  # of axes that are given, the labels are the caller's
                 one.label_outer()
         self.support_ax_ = None
         if self.support_sizes is not None:
-            self.support_ax_ = style.support_axis(axes[0], alphas, np.asarray(self.support_sizes)[kept])
+            sizes = np.asarray(self.support_sizes)[kept]
+            self.support_ax_ = style.support_axis(axes[0], alphas, sizes, _COUNTS + _OF_FOLDS * self._of_folds)
         self.ax_, self.figure_ = style.told(axes)
         return self
 

@@ -20,6 +20,17 @@ def chosen_model(estimator):
     return model.set_params(l1_ratio=float(estimator.l1_ratio_)) if hasattr(model, "l1_ratio") else model
 
 
+def chosen_alpha(estimator):
+    """Return the alpha that a cross-validation or a search has chosen; None where nothing did."""
+    if isinstance(estimator, PathCV):
+        return float(estimator.alpha_)
+    if isinstance(estimator, SEARCHES):
+        best = estimator.best_estimator_
+        best = best[-1] if isinstance(best, Pipeline) else best
+        return chosen_alpha(best) if isinstance(best, PathCV) else float(best.alpha)
+    return None
+
+
 def chosen_ratio(estimator):
     """Return the place of the l1_ratio that was chosen among those given."""
     if not hasattr(estimator, "l1_ratio_"):

@@ -4,6 +4,8 @@ matplotlib is imported here, on the first plot. Text and marks take the colour t
 styles work, and rcParams are never changed.
 """
 
+from functools import partial
+
 import numpy as np
 from sklearn.isotonic import isotonic_regression
 
@@ -15,6 +17,7 @@ LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 GREY = "0.5"
 _LONGEST = 24  # characters of a label
+_FEW_DECADES = 2  # of alpha: with fewer, ticks are labelled one by one
 _SQUARED = {"r2": "R²", "d2": "D²"}
 
 
@@ -74,6 +77,24 @@ def whole_numbers(axis):
         axis.set_major_locator(MaxNLocator(integer=True))
 
 
+def plain_axis(axis, label):
+    """Label a linear axis and its ticks, a power of 1000 in the label where they are large or small.
+
+    matplotlib writes it where the tick labels of the axis at the top begin.
+    """
+    from matplotlib.ticker import FuncFormatter
+
+    largest = np.abs(axis.get_view_interval()).max()
+    power = 3 * int(np.floor(np.log10(largest) / 3)) if largest > 0 else 0
+    power = 0 if -3 <= power <= 3 else power
+    axis.set_major_formatter(FuncFormatter(partial(_in_units, 10.0**power)))
+    axis.set_label_text(f"{label} (1e{power})" if power else label)
+
+
+def _in_units(unit, value, _):
+    return f"{value / unit:.6g}".replace("-", "\N{MINUS SIGN}")
+
+
 def look(k):
     """Return colour and line style of the k-th line."""
     return {"color": COLORS[k % len(COLORS)], "linestyle": LINES[k % len(LINES)]}
@@ -93,11 +114,19 @@ def metric_label(name):
 
 def alpha_axis(ax, alphas):
     """Give the axes a logarithmic x axis for alpha that falls to the right, as coefficients grow."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
     ax.set_xscale("log")
     largest, smallest = np.max(alphas), np.min(alphas)
     room = (largest / smallest) ** 0.03 if largest > smallest else 2.0
     ax.set_xlim(largest * room, smallest / room)
     ax.set_xlabel("alpha (log scale)")
+    decades = np.log10(largest / smallest)
+    if decades < _FEW_DECADES:  # matplotlib labels minor ticks then, 3 x 10^4 and 4 x 10^4 over each other
+        locator = LogLocator(subs=(1.0, 2.0, 5.0)) if decades > 0.5 else MaxNLocator(4)
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(FuncFormatter(partial(_in_units, 1.0)))
+        ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def support_axis(ax, x, sizes, label="nonzero coefficients"):
