@@ -5,11 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_diabetes
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lassofit import CVDisplay, Lasso, LassoCV, PathDisplay, PathSearchCV
+from lassofit import CVDisplay, Lasso, LassoCV, PathDisplay, PathSearchCV, SupportDisplay
 
 plt = pytest.importorskip("matplotlib.pyplot")
 X, Y = load_diabetes(return_X_y=True, as_frame=True)
@@ -79,3 +80,16 @@ def test_labels_are_of_the_best_model_of_a_search():
 def test_an_alpha_outside_of_the_path_is_refused():
     with pytest.raises(ValueError, match="alpha must be within the path's alphas"):
         PathDisplay(Lasso().fit_path(X, Y), alpha=1e9)
+
+
+def test_the_support_of_a_search_is_that_of_its_best_model():
+    search = PathSearchCV(make_pipeline(StandardScaler(), Lasso()), alphas=30, alpha_rule="1se").fit(X, Y)
+    best = search.best_estimator_
+    found = SupportDisplay.from_estimator(search, X, Y)
+    direct = SupportDisplay.from_estimator(best[-1], best[:-1].transform(X), Y)
+    assert_allclose(found.ratios, direct.ratios)
+    assert list(found.feature_names) == list(X.columns)
+    assert_array_equal(found.proven_zero, best[-1].proven_zero_)
+    assert_array_equal(SupportDisplay.from_estimator(best, X, Y).ratios, found.ratios)
+    with pytest.raises(TypeError, match=r"search that ends in one, got StandardScaler\."):
+        SupportDisplay.from_estimator(make_pipeline(StandardScaler()).fit(X, Y), X, Y)

@@ -66,6 +66,20 @@ def path_of(estimator, X, y, alphas=None, sample_weight=None):
     )
 
 
+def last_step(estimator, X):
+    """Return what a fitted search or Pipeline ends in, X as it gets it, and the names of its columns or None."""
+    if isinstance(estimator, SEARCHES):
+        check_is_fitted(estimator)
+        if not hasattr(estimator, "best_estimator_"):
+            raise ValueError("A search is shown by its best_estimator_, which refit=False leaves out.")
+        estimator = estimator.best_estimator_
+    if not isinstance(estimator, Pipeline):
+        return estimator, X, None
+    check_is_fitted(estimator)
+    before = estimator[:-1]
+    return (estimator[-1], before.transform(X), _names_out(before)) if len(before) else (estimator[-1], X, None)
+
+
 def _path_in_pipeline(pipe, X, y, alphas, sample_weight):
     """Return the path of the last step, on what the fitted steps before it make of X."""
     before, last = pipe[:-1], copy(pipe[-1])

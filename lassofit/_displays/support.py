@@ -90,7 +90,8 @@ class SupportDisplay:
         Parameters
         ----------
         estimator : object
-            A fitted :class:`Lasso`, :class:`ElasticNet`, :class:`LassoCV` or :class:`ElasticNetCV`, of one target.
+            A fitted :class:`Lasso`, :class:`ElasticNet`, :class:`LassoCV` or :class:`ElasticNetCV`, of one target; a
+            fitted Pipeline that ends in one, or a :class:`PathSearchCV` or GridSearchCV over these.
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
             Data that it was fitted to.
         y : array-like of shape (n_samples,)
@@ -114,11 +115,11 @@ class SupportDisplay:
         TypeError, ValueError, NotFittedError
             Where the estimator has no ``proven_zero_``, is not fitted, or to several targets; on bad data.
         """
+        estimator, X, names = sources.last_step(estimator, X)
         if not isinstance(estimator, CoordinateRegressor | PathCV):
             raise TypeError(
-                "SupportDisplay needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV, with proven_zero_, got "
-                f"{type(estimator).__name__}. Of a Pipeline or a search, give the last step, such as "
-                "best_estimator_[-1], and X as the steps before it leave it."
+                "SupportDisplay needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV, with proven_zero_, or a "
+                f"Pipeline or search that ends in one, got {type(estimator).__name__}."
             )
         check_is_fitted(estimator)
         if np.ndim(estimator.proven_zero_) == 2:
@@ -127,7 +128,7 @@ class SupportDisplay:
             )
         coef = np.asarray(estimator.coef_).ravel()
         ratios = _ratios(estimator, X, y, sample_weight, coef)
-        names = getattr(estimator, "feature_names_in_", None) if feature_names is None else feature_names
+        names = getattr(estimator, "feature_names_in_", names) if feature_names is None else feature_names
         return cls(ratios, coef, estimator.proven_zero_, feature_names=names).plot(ax, **kwargs)
 
     def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
