@@ -93,7 +93,10 @@ def metric_label(name):
 
 def alpha_axis(ax, alphas):
     """Give the axes a logarithmic x axis for alpha that falls to the right, as coefficients grow."""
+    from . import ticks
+
     ax.set_xscale("log")
+    ticks.short_log(ax.xaxis)
     largest, smallest = np.max(alphas), np.min(alphas)
     room = (largest / smallest) ** 0.03 if largest > smallest else 2.0
     ax.set_xlim(largest * room, smallest / room)
@@ -104,11 +107,15 @@ def support_axis(ax, x, sizes, label="nonzero coefficients"):
     """Return a second axis at the top, with the support sizes at some of the points."""
     from matplotlib.ticker import NullLocator
 
+    from . import ticks
+
+    if ax.get_yscale() == "linear":
+        ax.yaxis.set_major_formatter(ticks.WholeFormatter())  # a factor's place is where the sizes are
     x, names = np.asarray(x), [f"{size:g}" for size in sizes]
     top = ax.secondary_xaxis("top", functions=(_same, _same))  # matplotlib's default, a lambda, cannot be pickled
     scale = ax.xaxis.get_transform()
     at, limits = scale.transform(x), scale.transform(np.array(ax.get_xlim()))
-    letter = 0.7 * top.xaxis.get_ticklabels()[0].get_size() * ax.figure.dpi / 72
+    letter = 0.7 * top.xaxis.get_major_ticks(1)[0].label1.get_size() * ax.figure.dpi / 72
     apart = abs(limits[1] - limits[0]) * letter * (max(map(len, names)) + 1) / ax.get_window_extent().width
     shown = []
     for target in np.linspace(at.min(), at.max(), 7):
