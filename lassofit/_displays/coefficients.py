@@ -32,14 +32,19 @@ def nonzero(path, scale):
     return rows, values if scale is None else values * scale[rows, None]
 
 
-def leading(path, rows, last, scale, count):
-    """Return the places in ``rows`` of the features with the largest effects, given the drawn values at the end.
+def at_alpha(path, values, alpha):
+    """Return the coefficients, a row a feature, at an alpha: interpolated, where it is not of the path's."""
+    return np.array([np.interp(alpha, path.alphas[::-1], one[::-1]) for one in values])
+
+
+def leading(path, rows, there, scale, count):
+    """Return the places in ``rows`` of the features with the largest effects, given the drawn values at one alpha.
 
     An effect is that of one standard deviation, where it is known: so no feature leads by its units.
     """
     known = scale is None and path.deviations is not None
-    effects = np.abs(last) * path.deviations[rows] if known else np.abs(last)
-    return np.argsort(-effects, kind="stable")[: min(count, np.count_nonzero(last))]
+    effects = np.abs(there) * path.deviations[rows] if known else np.abs(there)
+    return np.argsort(-effects, kind="stable")[: min(count, np.count_nonzero(there))]
 
 
 def l1_norms(path, scale):
@@ -69,6 +74,9 @@ def limits(ax, x, at):
     low, high = at.min(), at.max()
     room = 0.03 * (high - low) if high > low else 0.5
     ax.set_xlim(low - room, high + room)
+    from . import ticks
+
+    ax.xaxis.set_major_locator(ticks.UntilLocator(high))
 
 
 def others(ax, at, values):

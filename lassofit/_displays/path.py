@@ -29,6 +29,9 @@ class PathDisplay:
         Names of the features; None: those that the path knows, or x0, x1, ...
     alpha_min, alpha_1se : float, default=None
         Alphas to mark, such as those of a :class:`LassoCV`; within the path's.
+    alpha : float, default=None
+        The alpha that was chosen, such as ``alpha_`` of a :class:`LassoCV`; within the path's. The leading features are
+        then those of the model there. It is marked too, where it is neither ``alpha_min`` nor ``alpha_1se``.
     units : {'data', 'sd'}, default=None
         What the coefficients are per: a unit of the data, or a standard deviation of the feature, so that they can be
         compared whatever the features' units are. None: 'sd' where they were penalised so (``standardize=True``), else
@@ -41,15 +44,16 @@ class PathDisplay:
     figure_ : matplotlib Figure
         Figure that they are in.
     lines_ : list of matplotlib Line2D
-        The leading features' lines, in this order: those with the largest effects at the last alpha. An effect is a
-        coefficient times its feature's standard deviation in either units, so that none leads by its units; the
-        coefficient alone where the path does not know the deviations. A line's label is its feature's name.
+        The leading features' lines, in this order: those with the largest effects at ``alpha``, and none that is zero
+        there; without an ``alpha``, at the path's last. An effect is a coefficient times its feature's standard
+        deviation in either units, so that none leads by its units; the coefficient alone where the path does not know
+        the deviations. Between two alphas of the path, coefficients are interpolated. A line's label is its feature's name.
     labels_ : list of matplotlib Text
         Their names, as many as fit.
     others_ : matplotlib LineCollection or None
         The lines of all other features that are nonzero somewhere.
     marks_ : list of matplotlib Line2D
-        The vertical lines at ``alpha_min`` and ``alpha_1se``.
+        The vertical lines at ``alpha_min``, ``alpha_1se`` and ``alpha``.
     support_ax_ : matplotlib SecondaryAxis
         The axis at the top: the number of nonzero coefficients.
 
@@ -80,6 +84,7 @@ class PathDisplay:
         feature_names: Names = None,
         alpha_min: float | None = None,
         alpha_1se: float | None = None,
+        alpha: float | None = None,
         units: Units = None,
     ) -> None:
         if not isinstance(path, RegularizationPath):
@@ -89,14 +94,15 @@ class PathDisplay:
             names = [f"x{j}" for j in range(path.n_features_in_)]
         if len(names) != path.n_features_in_:
             raise ValueError(f"feature_names must have {path.n_features_in_} names, one a feature, got {len(names)}.")
-        for name, alpha in (("alpha_min", alpha_min), ("alpha_1se", alpha_1se)):
-            if alpha is not None and not path.alphas[-1] * (1 - 1e-9) <= alpha <= path.alphas[0] * (1 + 1e-9):
+        for name, mark in (("alpha_min", alpha_min), ("alpha_1se", alpha_1se), ("alpha", alpha)):
+            if mark is not None and not path.alphas[-1] * (1 - 1e-9) <= mark <= path.alphas[0] * (1 + 1e-9):
                 within = f"{path.alphas[-1]:g} to {path.alphas[0]:g}"
-                raise ValueError(f"{name} must be within the path's alphas, {within}, got {alpha!r}.")
+                raise ValueError(f"{name} must be within the path's alphas, {within}, got {mark!r}.")
         self.path = path
         self.feature_names = np.asarray(names, dtype=object)
         self.alpha_min = alpha_min
         self.alpha_1se = alpha_1se
+        self.alpha = alpha
         self.units = units
         coefficients.scale_of(path, units)  # or raise
 
@@ -108,6 +114,7 @@ class PathDisplay:
         feature_names: Names = None,
         alpha_min: float | None = None,
         alpha_1se: float | None = None,
+        alpha: float | None = None,
         units: Units = None,
         x: Horizontal = "alpha",
         n_labels: int = 10,
@@ -122,7 +129,7 @@ class PathDisplay:
             The path, as ``fit_path`` returns it.
         feature_names : array-like of shape (n_features,), default=None
             As in :class:`PathDisplay`.
-        alpha_min, alpha_1se : float, default=None
+        alpha_min, alpha_1se, alpha : float, default=None
             As in :class:`PathDisplay`.
         units : {'data', 'sd'}, default=None
             As in :class:`PathDisplay`.
@@ -154,7 +161,8 @@ class PathDisplay:
         >>> [text.get_text() for text in display.labels_]
         ['x8', 'x4', 'x2', 'x5']
         """
-        display = cls(path, feature_names=feature_names, alpha_min=alpha_min, alpha_1se=alpha_1se, units=units)
+        marks = {"alpha_min": alpha_min, "alpha_1se": alpha_1se, "alpha": alpha}
+        display = cls(path, feature_names=feature_names, units=units, **marks)
         return display.plot(ax, x=x, n_labels=n_labels, **kwargs)
 
     @classmethod
@@ -181,7 +189,7 @@ class PathDisplay:
             A :class:`Lasso` or :class:`ElasticNet`, fitted or not; a fitted :class:`LassoCV` or :class:`ElasticNetCV`;
             a fitted Pipeline that ends in one of the first two; a fitted :class:`PathSearchCV` or GridSearchCV over
             these, for the path of ``best_estimator_``. ``alpha_min_`` and ``alpha_1se_`` are marked, where it has them
-            and they are within ``alphas``.
+            and they are within ``alphas``; the leading features are those at the alpha that it chose.
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
             Data.
         y : array-like of shape (n_samples,)
@@ -215,8 +223,9 @@ class PathDisplay:
         """
         path = sources.path_of(estimator, X, y, alphas, sample_weight)
         marks = {name: getattr(estimator, f"{name}_", None) for name in ("alpha_min", "alpha_1se")}
-        if alphas is not None:  # of another grid than the cross-validation's
-            marks = {n: a for n, a in marks.items() if a is not None and path.alphas[-1] <= a <= path.alphas[0]}
+        marks["alpha"] = sources.chosen_alpha(estimator)
+        # Of another grid than the cross-validation's, not all may be there.
+        marks = {n: a for n, a in marks.items() if a is not None and path.alphas[-1] <= a <= path.alphas[0]}
         return cls(path, feature_names=feature_names, units=units, **marks).plot(ax, x=x, n_labels=n_labels, **kwargs)
 
     def plot(self, ax: Axes | None = None, *, x: Horizontal = "alpha", n_labels: int = 10, **kwargs: Any) -> Self:
@@ -250,14 +259,16 @@ class PathDisplay:
         if isinstance(n_labels, bool) or not isinstance(n_labels, int | np.integer) or n_labels < 0:
             raise ValueError(f"n_labels must be an integer >= 0, got {n_labels!r}.")
         scale = coefficients.scale_of(self.path, self.units)
-        at, marks = coefficients.positions(self.path, x, scale, style.mark_names(self.alpha_min, self.alpha_1se))
+        named = style.mark_names(self.alpha_min, self.alpha_1se, self.alpha)
+        at, marks = coefficients.positions(self.path, x, scale, named)
         (ax,) = style.axes_for(ax)
         rows, values = coefficients.nonzero(self.path, scale)
         kept = np.isfinite(at)
+        there = values[:, kept][:, -1] if self.alpha is None else coefficients.at_alpha(self.path, values, self.alpha)
         at, values = at[kept], values[:, kept]
-        leading = coefficients.leading(self.path, rows, values[:, -1], scale, n_labels)
+        leading = coefficients.leading(self.path, rows, there, scale, n_labels)
         coefficients.limits(ax, x, at)
-        ax.axhline(0.0, color=style.GREY, linewidth=0.8, zorder=1)
+        ax.plot([ax.get_xlim()[0], at[-1]], [0.0, 0.0], color=style.GREY, linewidth=0.8, zorder=1)  # short of labels
         self.others_ = coefficients.others(ax, at, np.delete(values, leading, axis=0))
         dot = {"marker": "o"} if len(at) == 1 else {}
         self.lines_ = [

@@ -32,6 +32,15 @@ def grid_of(estimator):
     return np.atleast_2d(estimator.alphas_)[chosen_ratio(estimator) if np.ndim(estimator.alphas_) == 2 else 0]
 
 
+def chosen_alpha(estimator):
+    """Return the alpha of the model that a cross-validation or a search has chosen, or None."""
+    if isinstance(estimator, SEARCHES):
+        model = estimator.best_estimator_
+        model = model[-1] if isinstance(model, Pipeline) else model
+        return chosen_alpha(model) if isinstance(model, PathCV) else model.alpha
+    return estimator.alpha_ if isinstance(estimator, PathCV) else None
+
+
 def path_of(estimator, X, y, alphas=None, sample_weight=None):
     """Return the RegularizationPath of an estimator on all rows; ``alphas=None`` is its own grid, or 100."""
     if isinstance(estimator, CoordinateRegressor):

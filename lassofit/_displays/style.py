@@ -134,7 +134,7 @@ def _same(x):
 
 def marks_of(ax, places):
     """Return vertical lines at the places, a dict of label to x; None is left out."""
-    styles = zip(places.items(), ("--", ":"), (1.2, 2.0), strict=False)
+    styles = zip(places.items(), ("--", ":", "-."), (1.2, 2.0, 1.6), strict=False)
     return [
         ax.axvline(x, color=ink(ax), linestyle=line, linewidth=width, label=name, zorder=1.5)
         for (name, x), line, width in styles
@@ -155,9 +155,11 @@ def legend_above(ax, handles):
     ax.set_ylim(top=float(scale.inverted().transform(np.array([high + (high - low) * share / (1 - share)]))[0]))
 
 
-def mark_names(alpha_min, alpha_1se):
-    """Return the marks' labels and their alphas."""
-    given = {"alpha_min": alpha_min, "alpha_1se": alpha_1se}
+def mark_names(alpha_min, alpha_1se, alpha=None):
+    """Return the marks' labels and their alphas; the one chosen only where it is neither of the others."""
+    given = {"alpha_min": alpha_min, "alpha_1se": alpha_1se, "alpha": alpha}
+    if alpha in (alpha_min, alpha_1se):
+        del given["alpha"]
     return {f"{name} = {alpha:.3g}": alpha for name, alpha in given.items() if alpha is not None}
 
 
