@@ -32,6 +32,8 @@ class CVDisplay:
         Numbers of nonzero coefficients.
     alpha_min, alpha_1se : float, default=None
         Alphas to mark.
+    support_label : str, default='nonzero coefficients'
+        What the support sizes are, for their axis.
 
     Attributes
     ----------
@@ -44,7 +46,7 @@ class CVDisplay:
     marks_ : list of matplotlib Line2D
         The vertical lines at ``alpha_min`` and ``alpha_1se``, of all metrics.
     support_ax_ : matplotlib SecondaryAxis or None
-        The axis at the top: the number of nonzero coefficients.
+        The axis at the top: the number of nonzero coefficients, of all rows or the median of the folds, as it says.
 
     See Also
     --------
@@ -69,6 +71,7 @@ class CVDisplay:
         support_sizes: Array | None = None,
         alpha_min: float | None = None,
         alpha_1se: float | None = None,
+        support_label: str = "nonzero coefficients",
     ) -> None:
         self.alphas = alphas
         self.means = means
@@ -76,6 +79,7 @@ class CVDisplay:
         self.support_sizes = support_sizes
         self.alpha_min = alpha_min
         self.alpha_1se = alpha_1se
+        self.support_label = support_label
 
     @classmethod
     def from_estimator(
@@ -133,6 +137,7 @@ class CVDisplay:
             )
         if X is not None:
             display.support_sizes = sources.path_of(estimator, X, y, display.alphas, sample_weight).df
+            display.support_label = "nonzero coefficients (all rows)"
         return display.plot(ax, **kwargs)
 
     def plot(self, ax: Panels = None, **kwargs: Any) -> Self:
@@ -180,7 +185,8 @@ class CVDisplay:
                 one.label_outer()
         self.support_ax_ = None
         if self.support_sizes is not None:
-            self.support_ax_ = style.support_axis(axes[0], alphas, np.asarray(self.support_sizes)[kept])
+            sizes = np.asarray(self.support_sizes)[kept]
+            self.support_ax_ = style.support_axis(axes[0], alphas, sizes, self.support_label)
         self.ax_, self.figure_ = style.told(axes)
         return self
 
@@ -221,6 +227,7 @@ def _of_path_cv(estimator):
         "means": {name: np.atleast_2d(estimator.cv_mean_)[best]},
         "errors": {name: np.atleast_2d(estimator.cv_se_)[best]},
         "support_sizes": np.quantile(sizes[best], 0.5, axis=1, method="higher"),  # a number that there is
+        "support_label": "nonzero coefficients (median of folds)",
         "alpha_min": estimator.alpha_min_,
         "alpha_1se": estimator.alpha_1se_,
     }

@@ -47,7 +47,8 @@ class PathDisplay:
         The leading features' lines, in this order: those with the largest effects at ``alpha``, and none that is zero
         there; without an ``alpha``, at the path's last. An effect is a coefficient times its feature's standard
         deviation in either units, so that none leads by its units; the coefficient alone where the path does not know
-        the deviations. Between two alphas of the path, coefficients are interpolated. A line's label is its feature's name.
+        the deviations. Between two alphas of the path, coefficients are interpolated. A line's label is its feature's
+        name.
     labels_ : list of matplotlib Text
         Their names, as many as fit.
     others_ : matplotlib LineCollection or None

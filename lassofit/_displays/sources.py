@@ -41,6 +41,24 @@ def chosen_alpha(estimator):
     return estimator.alpha_ if isinstance(estimator, PathCV) else None
 
 
+def best_of(search):
+    """Return the best estimator of a fitted search."""
+    check_is_fitted(search)
+    if not hasattr(search, "best_estimator_"):
+        raise ValueError("What is shown of a search is its best_estimator_, which refit=False leaves out.")
+    return search.best_estimator_
+
+
+def last_step(pipe, X):
+    """Return the last step of a Pipeline, X as the fitted steps before it leave it, and its names or None."""
+    before = pipe[:-1]
+    if not len(before):
+        return pipe[-1], X, None
+    check_is_fitted(before)
+    names = _names_out(before)
+    return pipe[-1], before.transform(X), names
+
+
 def path_of(estimator, X, y, alphas=None, sample_weight=None):
     """Return the RegularizationPath of an estimator on all rows; ``alphas=None`` is its own grid, or 100."""
     if isinstance(estimator, CoordinateRegressor):
@@ -51,30 +69,19 @@ def path_of(estimator, X, y, alphas=None, sample_weight=None):
         alphas = grid_of(estimator) if alphas is None else alphas
         return chosen_model(estimator).fit_path(X, y, alphas, sample_weight=sample_weight)
     if isinstance(estimator, SEARCHES):
-        check_is_fitted(estimator)
-        if not hasattr(estimator, "best_estimator_"):
-            raise ValueError("The path of a search is that of its best_estimator_, which refit=False leaves out.")
+        best = best_of(estimator)
         alphas = getattr(estimator, "alphas_", None) if alphas is None else alphas
-        return path_of(estimator.best_estimator_, X, y, alphas, sample_weight)
+        return path_of(best, X, y, alphas, sample_weight)
     if isinstance(estimator, Pipeline) and isinstance(estimator[-1], CoordinateRegressor):
-        return _path_in_pipeline(estimator, X, y, alphas, sample_weight)
+        last, X, names = last_step(estimator, X)
+        path = path_of(copy(last), X, y, alphas, sample_weight)
+        if names is not None and not hasattr(path, "feature_names_in_"):
+            path.feature_names_in_ = names
+        return path
     raise TypeError(
         "A path needs a Lasso, an ElasticNet, a LassoCV, an ElasticNetCV, a Pipeline that ends in one of the first two "
         f"or a search over these, got {type(estimator).__name__}."
     )
-
-
-def _path_in_pipeline(pipe, X, y, alphas, sample_weight):
-    """Return the path of the last step, on what the fitted steps before it make of X."""
-    before, last = pipe[:-1], copy(pipe[-1])
-    if len(before):
-        check_is_fitted(before)
-        names = _names_out(before)
-        X = before.transform(X)
-    path = path_of(last, X, y, alphas, sample_weight)
-    if len(before) and names is not None and not hasattr(path, "feature_names_in_"):
-        path.feature_names_in_ = names
-    return path
 
 
 def _names_out(transformer):
