@@ -27,6 +27,7 @@ HOUSE = [
     "_displays.path _displays.cv _displays.convergence _displays.support _displays.comparison",
     "_displays.sources _displays.coefficients",
     "_displays.style",
+    "_displays.ticks",
     "_search",
     "_search_run",
     "_search_cells _search_checks _search_choice _search_points _search_results",

@@ -57,7 +57,9 @@ def test_support_sizes_of_the_folds_and_of_all_rows(diabetes_frame):
     known = dict(zip(model.alphas_, display.support_sizes, strict=True))
     labels = [label.get_text() for label in display.support_ax_.get_xticklabels()]
     assert labels == [f"{known[tick]:g}" for tick in display.support_ax_.get_xticks()] and len(labels) >= 5
+    assert display.support_ax_.get_xlabel() == "nonzero coefficients (median of folds)"
     on_all = CVDisplay.from_estimator(model, X, y)
+    assert on_all.support_ax_.get_xlabel() == "nonzero coefficients (all rows)"
     assert_array_equal(on_all.support_sizes, Lasso().fit_path(X, y, model.alphas_).df)
 
 

@@ -7,8 +7,20 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Lasso as SklearnLasso
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from lassofit import ConvergenceDisplay, ElasticNet, ElasticNetCV, Lasso, LassoCV, SGDLasso, SupportDisplay
+from lassofit import (
+    ConvergenceDisplay,
+    ElasticNet,
+    ElasticNetCV,
+    Lasso,
+    LassoCV,
+    PathSearchCV,
+    SGDLasso,
+    SupportDisplay,
+)
 
 pytestmark = pytest.mark.usefixtures("pictures")
 
@@ -100,6 +112,11 @@ def test_estimators_without_a_history(diabetes_frame, fits):
     ]:
         with pytest.raises(ValueError, match=message):
             ConvergenceDisplay.from_estimator(fits, **bad)
+    for data in ((X, y), (fits["SGD"],)):
+        with pytest.raises(TypeError, match=r"takes fitted estimators and no data: .* a list or a dict of several"):
+            ConvergenceDisplay.from_estimator(fits["steps"], *data)
+    with pytest.raises(TypeError, match="takes fitted estimators and no data"):
+        ConvergenceDisplay.from_estimator(fits["steps"], X=X, y=y)
     with pytest.raises(ValueError, match="at least one fitted estimator"):
         ConvergenceDisplay.from_estimator([])
 
@@ -179,6 +196,30 @@ def test_cross_validations(diabetes_frame, make):
     display = SupportDisplay.from_estimator(model, X, y)
     assert_allclose(display.ratios[model.coef_ != 0], 1.0, rtol=1e-6)
     assert (display.ratios[model.coef_ == 0] < 1).all()
+
+
+def test_a_search_and_a_pipeline_show_their_last_step(diabetes_frame):
+    X, y = diabetes_frame
+    pipe = make_pipeline(PolynomialFeatures(include_bias=False), StandardScaler(), Lasso(tol=1e-8))
+    path = PathSearchCV(pipe, alphas=[9.0, 3.0, 1.0]).fit(X, y)
+    grid = GridSearchCV(pipe, {"lasso__alpha": [9.0, 3.0, 1.0]}).fit(X, y)
+    best = path.best_estimator_
+    Z = best[:-1].transform(X)
+    expected = SupportDisplay.from_estimator(best[-1], Z, y)
+    for search in (path, best, grid):
+        display = SupportDisplay.from_estimator(search, X, y)
+        assert_allclose(display.ratios, expected.ratios, rtol=1e-9, atol=1e-9)
+        assert_array_equal(display.feature_names, best[:-1].get_feature_names_out())
+        assert_allclose(display.ratios[display.coef != 0], 1.0, rtol=1e-6)
+    assert list(expected.feature_names[:2]) == ["x0", "x1"]  # nothing knows them
+    plain = PathSearchCV(Lasso(), alphas=[2.0, 1.0]).fit(X, y)
+    assert list(SupportDisplay.from_estimator(plain, X, y).feature_names) == list(X.columns)
+    with pytest.raises(NotFittedError):
+        SupportDisplay.from_estimator(pipe, X, y)
+    with pytest.raises(ValueError, match="best_estimator_, which refit=False leaves out"):
+        SupportDisplay.from_estimator(PathSearchCV(Lasso(), alphas=[2.0, 1.0], refit=False).fit(X, y), X, y)
+    with pytest.raises(TypeError, match="a search over these, got SGDLasso"):
+        SupportDisplay.from_estimator(make_pipeline(StandardScaler(), SGDLasso(random_state=0)).fit(X, y), X, y)
 
 
 def test_many_features_have_ranks(diabetes_frame):

@@ -30,14 +30,14 @@ def benchmark():
 
 
 def coefficients():
-    """The path of the diabetes data, with the alphas that a cross-validation chooses."""
+    """The path of the diabetes data, as README.rst makes it."""
     from sklearn.datasets import load_diabetes
 
     from lassofit import LassoCV, PathDisplay
 
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     ax = mpl.figure.Figure(figsize=(6.4, 4.0), layout="constrained").subplots()
-    display = PathDisplay.from_estimator(LassoCV(cv=10).fit(X, y), X, y, ax=ax)
+    display = PathDisplay.from_estimator(LassoCV(cv=10, alpha_rule="1se").fit(X, y), X, y, ax=ax)
     for mark in display.marks_:
         mark.set_ydata([0, 0.88])  # up to the legend, which has no background here
     return display.figure_

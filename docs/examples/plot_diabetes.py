@@ -34,12 +34,14 @@ print("\n".join(f"{name:10s} {w:9.1f}" for name, w in zip(X.columns, model.coef_
 # %%
 # The path
 # --------
-# All solutions, from the alpha at which every coefficient is zero, with the two choices marked. On features of unit
-# standard deviation it is the same problem, and coefficients can be compared.
+# All solutions, from the alpha at which every coefficient is zero, with the two choices marked. The names are those of
+# the features in the model chosen. On features of unit standard deviation it is the same problem, and coefficients can
+# be compared.
 
 scaled = (X - X.mean()) / X.std(ddof=0)
 path = Lasso().fit_path(scaled, y, alphas=60, eps=0.01)
-PathDisplay.from_path(path, alpha_min=model.alpha_min_, alpha_1se=model.alpha_1se_, n_labels=7)
+marks = {"alpha_min": model.alpha_min_, "alpha_1se": model.alpha_1se_, "alpha": model.alpha_}
+PathDisplay.from_path(path, **marks, n_labels=7)
 
 # %%
 # The certificate

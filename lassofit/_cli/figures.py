@@ -71,16 +71,12 @@ def _draw_cv(fitted, ax):
 
 def _draw_path(fitted, ax):
     """Draw the path of the coefficients."""
-    from .._displays import style
     from .._displays.path import PathDisplay
 
-    marks = {}
+    marks = {"alpha": fitted.alpha} if fitted.alpha > 0 else {}  # 0 has no place
     if fitted.settings.folds is not None:
-        marks = {"alpha_min": fitted.choice.alpha_min, "alpha_1se": fitted.choice.alpha_1se}
-    marks["alpha"] = fitted.alpha if fitted.path.alphas[-1] <= fitted.alpha <= fitted.path.alphas[0] else None
+        marks |= {"alpha_min": fitted.choice.alpha_min, "alpha_1se": fitted.choice.alpha_1se}
     display = PathDisplay(fitted.path, feature_names=fitted.design.names, **marks).plot(ax, n_labels=8)
-    if fitted.settings.alpha:
-        style.legend_above(ax, style.marks_of(ax, {f"alpha = {fitted.alpha:.3g}": fitted.alpha}))
     if display.others_ is not None and len(display.others_.get_segments()) > _MOST_LINES:
         display.others_.set_rasterized(True)
 

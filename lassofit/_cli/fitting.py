@@ -215,7 +215,10 @@ def _path(design, settings, choice):
     else:
         largest = _alpha_max(design.X, design.y, settings.standardize)
         alpha = settings.alpha or largest * SMALLEST
-        grid = 1.0 if not largest > 0 else np.geomspace(max(largest, alpha), min(largest * SMALLEST, alpha), N_ALPHAS)
+        grid = settings.alpha or 1.0
+        if largest > 0:
+            grid = np.geomspace(max(largest, alpha), min(largest * SMALLEST, alpha), N_ALPHAS)
+            grid = np.union1d(grid, [alpha])[::-1]
     lasso = Lasso(standardize=settings.standardize, tol=TOL, max_iter=settings.max_iter)
     return lasso.fit_path(design.X, design.y, np.atleast_1d(grid))
 

@@ -139,7 +139,7 @@ def _pictures(fitted):
     above = "above, how many coefficients are not zero."
     captions = {
         "cv": f"Mean squared error on the rows held out, with its standard error; {above}",
-        "path": f"The coefficients{scale}, as alpha falls; {above}",
+        "path": f"The coefficients{scale}, as alpha falls, the largest of this model with their names; {above}",
     }
     figures = "\n".join(
         f"<figure>\n{svg}\n<figcaption>{captions[name]}</figcaption>\n</figure>" for name, svg in found.items()

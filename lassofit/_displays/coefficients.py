@@ -32,23 +32,19 @@ def nonzero(path, scale):
     return rows, values if scale is None else values * scale[rows, None]
 
 
-def leading(path, rows, values, scale, count, alpha):
-    """Return the places in ``rows`` of the features with the largest effects at alpha, given the drawn values.
+def at_alpha(path, values, alpha):
+    """Return the coefficients, a row a feature, at an alpha: interpolated, where it is not of the path's."""
+    return np.array([np.interp(alpha, path.alphas[::-1], one[::-1]) for one in values])
 
-    An effect is that of one standard deviation, where it is known: so no feature leads by its units. Where alpha is
-    None, or all coefficients are zero there, it is that at the end.
+
+def leading(path, rows, there, scale, count):
+    """Return the places in ``rows`` of the features with the largest effects, given the drawn values at one alpha.
+
+    An effect is that of one standard deviation, where it is known: so no feature leads by its units.
     """
-    found = values[:, -1]
-    if alpha is not None:
-        right = np.searchsorted(-path.alphas, -alpha * (1 + 1e-9)).clip(0, len(path.alphas) - 1)
-        left = max(right - 1, 0)
-        step = path.alphas[left] - path.alphas[right]
-        share = (path.alphas[left] - alpha) / step if step > 0 else 1.0
-        at = values[:, left] + min(max(share, 0.0), 1.0) * (values[:, right] - values[:, left])
-        found = at if at.any() else found
     known = scale is None and path.deviations is not None
-    effects = np.abs(found) * path.deviations[rows] if known else np.abs(found)
-    return np.argsort(-effects, kind="stable")[: min(count, np.count_nonzero(found))]
+    effects = np.abs(there) * path.deviations[rows] if known else np.abs(there)
+    return np.argsort(-effects, kind="stable")[: min(count, np.count_nonzero(there))]
 
 
 def l1_norms(path, scale):
@@ -78,6 +74,9 @@ def limits(ax, x, at):
     low, high = at.min(), at.max()
     room = 0.03 * (high - low) if high > low else 0.5
     ax.set_xlim(low - room, high + room)
+    from . import ticks
+
+    ax.xaxis.set_major_locator(ticks.UntilLocator(high))
 
 
 def others(ax, at, values):

@@ -52,7 +52,7 @@ class ConvergenceDisplay:
     def from_estimator(
         cls,
         estimators: Any,
-        *,
+        *data: Any,
         x: Literal["iteration", "seconds"] = "iteration",
         y: str | Sequence[str] | None = None,
         ax: Panels = None,
@@ -65,6 +65,8 @@ class ConvergenceDisplay:
         estimators : estimator, list of estimators, or dict of {str: estimator}
             Fitted :class:`Lasso`, :class:`ElasticNet` or :class:`SGDLasso`. A dict names their lines; otherwise these
             have the names of the classes. Of a fit to several targets, each has a line.
+        *data : tuple
+            Nothing: unlike the other displays, this one takes no data, since the fits have recorded all of it.
         x : {'iteration', 'seconds'}, default='iteration'
             As in :meth:`plot`.
         y : {'dual_gap', 'objective', 'support_size'} or sequence of them, default=None
@@ -83,8 +85,13 @@ class ConvergenceDisplay:
         ------
         TypeError, ValueError, NotFittedError
             Where an estimator has no ``history_``, or one without entries, as after ``partial_fit`` alone; where it is
-            not fitted.
+            not fitted; where data are given, or several estimators not in a list or a dict.
         """
+        if data or "X" in kwargs:
+            raise TypeError(
+                "ConvergenceDisplay.from_estimator takes fitted estimators and no data: from_estimator(model), or a "
+                "list or a dict of several models."
+            )
         if not isinstance(estimators, dict):
             listed = list(estimators) if isinstance(estimators, list | tuple) else [estimators]
             estimators = dict(zip(_names(listed), listed, strict=True))

@@ -13,8 +13,6 @@ from .._cv import PathCV
 from .._typing import Array, ArrayLike, Data, DataFrame, Panels
 from . import sources, style
 
-_COUNTS, _OF_FOLDS = "nonzero coefficients", " (median over folds)"
-
 
 class CVDisplay:
     """Means over folds and their standard errors against alpha, the choices marked, support sizes above.
@@ -34,6 +32,8 @@ class CVDisplay:
         Numbers of nonzero coefficients.
     alpha_min, alpha_1se : float, default=None
         Alphas to mark.
+    support_label : str, default='nonzero coefficients'
+        What the support sizes are, for their axis.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class CVDisplay:
     marks_ : list of matplotlib Line2D
         The vertical lines at ``alpha_min`` and ``alpha_1se``, of all metrics.
     support_ax_ : matplotlib SecondaryAxis or None
-        The axis at the top: the number of nonzero coefficients.
+        The axis at the top: the number of nonzero coefficients, of all rows or the median of the folds, as it says.
 
     See Also
     --------
@@ -71,6 +71,7 @@ class CVDisplay:
         support_sizes: Array | None = None,
         alpha_min: float | None = None,
         alpha_1se: float | None = None,
+        support_label: str = "nonzero coefficients",
     ) -> None:
         self.alphas = alphas
         self.means = means
@@ -78,7 +79,7 @@ class CVDisplay:
         self.support_sizes = support_sizes
         self.alpha_min = alpha_min
         self.alpha_1se = alpha_1se
-        self._of_folds = False  # whether the support sizes are medians over folds
+        self.support_label = support_label
 
     @classmethod
     def from_estimator(
@@ -127,7 +128,6 @@ class CVDisplay:
             raise ValueError("sample_weight needs X and y: it is for the support sizes of the path.")
         if isinstance(estimator, PathCV):
             display = cls(**_of_path_cv(estimator))
-            display._of_folds = X is None
         elif isinstance(estimator, sources.SEARCHES):
             display = cls(**_of_search(estimator))
         else:
@@ -137,6 +137,7 @@ class CVDisplay:
             )
         if X is not None:
             display.support_sizes = sources.path_of(estimator, X, y, display.alphas, sample_weight).df
+            display.support_label = "nonzero coefficients (all rows)"
         return display.plot(ax, **kwargs)
 
     def plot(self, ax: Panels = None, **kwargs: Any) -> Self:
@@ -179,13 +180,13 @@ class CVDisplay:
             if marks and k == 0:
                 style.legend_above(one, marks)
             self.marks_ += marks
-            style.plain_axis(one.yaxis, style.metric_label(name))
+            one.set_ylabel(style.metric_label(name))
             if ax is None:  # of axes that are given, the labels are the caller's
                 one.label_outer()
         self.support_ax_ = None
         if self.support_sizes is not None:
             sizes = np.asarray(self.support_sizes)[kept]
-            self.support_ax_ = style.support_axis(axes[0], alphas, sizes, _COUNTS + _OF_FOLDS * self._of_folds)
+            self.support_ax_ = style.support_axis(axes[0], alphas, sizes, self.support_label)
         self.ax_, self.figure_ = style.told(axes)
         return self
 
@@ -226,6 +227,7 @@ def _of_path_cv(estimator):
         "means": {name: np.atleast_2d(estimator.cv_mean_)[best]},
         "errors": {name: np.atleast_2d(estimator.cv_se_)[best]},
         "support_sizes": np.quantile(sizes[best], 0.5, axis=1, method="higher"),  # a number that there is
+        "support_label": "nonzero coefficients (median of folds)",
         "alpha_min": estimator.alpha_min_,
         "alpha_1se": estimator.alpha_1se_,
     }

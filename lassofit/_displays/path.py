@@ -30,8 +30,8 @@ class PathDisplay:
     alpha_min, alpha_1se : float, default=None
         Alphas to mark, such as those of a :class:`LassoCV`; within the path's.
     alpha : float, default=None
-        The alpha that was chosen: the features that are labelled are those with the largest effects there. Within the
-        path's. None, or one with no coefficients: those at the path's end.
+        The alpha that was chosen, such as ``alpha_`` of a :class:`LassoCV`; within the path's. The leading features are
+        then those of the model there. It is marked too, where it is neither ``alpha_min`` nor ``alpha_1se``.
     units : {'data', 'sd'}, default=None
         What the coefficients are per: a unit of the data, or a standard deviation of the feature, so that they can be
         compared whatever the features' units are. None: 'sd' where they were penalised so (``standardize=True``), else
@@ -44,15 +44,17 @@ class PathDisplay:
     figure_ : matplotlib Figure
         Figure that they are in.
     lines_ : list of matplotlib Line2D
-        The leading features' lines, in this order: those with the largest effects at ``alpha``. An effect is a
-        coefficient times its feature's standard deviation in either units, so that none leads by its units; the
-        coefficient alone where the path does not know the deviations. A line's label is its feature's name.
+        The leading features' lines, in this order: those with the largest effects at ``alpha``, and none that is zero
+        there; without an ``alpha``, at the path's last. An effect is a coefficient times its feature's standard
+        deviation in either units, so that none leads by its units; the coefficient alone where the path does not know
+        the deviations. Between two alphas of the path, coefficients are interpolated. A line's label is its feature's
+        name.
     labels_ : list of matplotlib Text
         Their names, as many as fit.
     others_ : matplotlib LineCollection or None
         The lines of all other features that are nonzero somewhere.
     marks_ : list of matplotlib Line2D
-        The vertical lines at ``alpha_min`` and ``alpha_1se``.
+        The vertical lines at ``alpha_min``, ``alpha_1se`` and ``alpha``.
     support_ax_ : matplotlib SecondaryAxis
         The axis at the top: the number of nonzero coefficients.
 
@@ -93,10 +95,10 @@ class PathDisplay:
             names = [f"x{j}" for j in range(path.n_features_in_)]
         if len(names) != path.n_features_in_:
             raise ValueError(f"feature_names must have {path.n_features_in_} names, one a feature, got {len(names)}.")
-        for name, given in (("alpha_min", alpha_min), ("alpha_1se", alpha_1se), ("alpha", alpha)):
-            if given is not None and not path.alphas[-1] * (1 - 1e-9) <= given <= path.alphas[0] * (1 + 1e-9):
+        for name, mark in (("alpha_min", alpha_min), ("alpha_1se", alpha_1se), ("alpha", alpha)):
+            if mark is not None and not path.alphas[-1] * (1 - 1e-9) <= mark <= path.alphas[0] * (1 + 1e-9):
                 within = f"{path.alphas[-1]:g} to {path.alphas[0]:g}"
-                raise ValueError(f"{name} must be within the path's alphas, {within}, got {given!r}.")
+                raise ValueError(f"{name} must be within the path's alphas, {within}, got {mark!r}.")
         self.path = path
         self.feature_names = np.asarray(names, dtype=object)
         self.alpha_min = alpha_min
@@ -223,8 +225,8 @@ class PathDisplay:
         path = sources.path_of(estimator, X, y, alphas, sample_weight)
         marks = {name: getattr(estimator, f"{name}_", None) for name in ("alpha_min", "alpha_1se")}
         marks["alpha"] = sources.chosen_alpha(estimator)
-        within = path.alphas[-1] * (1 - 1e-9), path.alphas[0] * (1 + 1e-9)  # perhaps of another grid than the search's
-        marks = {n: a for n, a in marks.items() if a is not None and within[0] <= a <= within[1]}
+        # Of another grid than the cross-validation's, not all may be there.
+        marks = {n: a for n, a in marks.items() if a is not None and path.alphas[-1] <= a <= path.alphas[0]}
         return cls(path, feature_names=feature_names, units=units, **marks).plot(ax, x=x, n_labels=n_labels, **kwargs)
 
     def plot(self, ax: Axes | None = None, *, x: Horizontal = "alpha", n_labels: int = 10, **kwargs: Any) -> Self:
@@ -258,14 +260,16 @@ class PathDisplay:
         if isinstance(n_labels, bool) or not isinstance(n_labels, int | np.integer) or n_labels < 0:
             raise ValueError(f"n_labels must be an integer >= 0, got {n_labels!r}.")
         scale = coefficients.scale_of(self.path, self.units)
-        at, marks = coefficients.positions(self.path, x, scale, style.mark_names(self.alpha_min, self.alpha_1se))
+        named = style.mark_names(self.alpha_min, self.alpha_1se, self.alpha)
+        at, marks = coefficients.positions(self.path, x, scale, named)
         (ax,) = style.axes_for(ax)
         rows, values = coefficients.nonzero(self.path, scale)
         kept = np.isfinite(at)
-        leading = coefficients.leading(self.path, rows, values, scale, n_labels, self.alpha)
+        there = values[:, kept][:, -1] if self.alpha is None else coefficients.at_alpha(self.path, values, self.alpha)
         at, values = at[kept], values[:, kept]
+        leading = coefficients.leading(self.path, rows, there, scale, n_labels)
         coefficients.limits(ax, x, at)
-        ax.axhline(0.0, color=style.GREY, linewidth=0.8, zorder=1)
+        ax.plot([ax.get_xlim()[0], at[-1]], [0.0, 0.0], color=style.GREY, linewidth=0.8, zorder=1)  # short of labels
         self.others_ = coefficients.others(ax, at, np.delete(values, leading, axis=0))
         dot = {"marker": "o"} if len(at) == 1 else {}
         self.lines_ = [
@@ -283,7 +287,7 @@ class PathDisplay:
         self.support_ax_ = style.support_axis(ax, at, self.path.df[kept])
         per = "" if scale is None else _PER_SD
         ax.set_xlabel(_AXES[x] + per * (x == "l1_norm"))
-        style.plain_axis(ax.yaxis, "coefficient" + per)
+        ax.set_ylabel("coefficient" + per)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -20,17 +20,6 @@ def chosen_model(estimator):
     return model.set_params(l1_ratio=float(estimator.l1_ratio_)) if hasattr(model, "l1_ratio") else model
 
 
-def chosen_alpha(estimator):
-    """Return the alpha that a cross-validation or a search has chosen; None where nothing did."""
-    if isinstance(estimator, PathCV):
-        return float(estimator.alpha_)
-    if isinstance(estimator, SEARCHES):
-        best = estimator.best_estimator_
-        best = best[-1] if isinstance(best, Pipeline) else best
-        return chosen_alpha(best) if isinstance(best, PathCV) else float(best.alpha)
-    return None
-
-
 def chosen_ratio(estimator):
     """Return the place of the l1_ratio that was chosen among those given."""
     if not hasattr(estimator, "l1_ratio_"):
@@ -43,6 +32,33 @@ def grid_of(estimator):
     return np.atleast_2d(estimator.alphas_)[chosen_ratio(estimator) if np.ndim(estimator.alphas_) == 2 else 0]
 
 
+def chosen_alpha(estimator):
+    """Return the alpha of the model that a cross-validation or a search has chosen, or None."""
+    if isinstance(estimator, SEARCHES):
+        model = estimator.best_estimator_
+        model = model[-1] if isinstance(model, Pipeline) else model
+        return chosen_alpha(model) if isinstance(model, PathCV) else model.alpha
+    return estimator.alpha_ if isinstance(estimator, PathCV) else None
+
+
+def best_of(search):
+    """Return the best estimator of a fitted search."""
+    check_is_fitted(search)
+    if not hasattr(search, "best_estimator_"):
+        raise ValueError("What is shown of a search is its best_estimator_, which refit=False leaves out.")
+    return search.best_estimator_
+
+
+def last_step(pipe, X):
+    """Return the last step of a Pipeline, X as the fitted steps before it leave it, and its names or None."""
+    before = pipe[:-1]
+    if not len(before):
+        return pipe[-1], X, None
+    check_is_fitted(before)
+    names = _names_out(before)
+    return pipe[-1], before.transform(X), names
+
+
 def path_of(estimator, X, y, alphas=None, sample_weight=None):
     """Return the RegularizationPath of an estimator on all rows; ``alphas=None`` is its own grid, or 100."""
     if isinstance(estimator, CoordinateRegressor):
@@ -53,44 +69,19 @@ def path_of(estimator, X, y, alphas=None, sample_weight=None):
         alphas = grid_of(estimator) if alphas is None else alphas
         return chosen_model(estimator).fit_path(X, y, alphas, sample_weight=sample_weight)
     if isinstance(estimator, SEARCHES):
-        check_is_fitted(estimator)
-        if not hasattr(estimator, "best_estimator_"):
-            raise ValueError("The path of a search is that of its best_estimator_, which refit=False leaves out.")
+        best = best_of(estimator)
         alphas = getattr(estimator, "alphas_", None) if alphas is None else alphas
-        return path_of(estimator.best_estimator_, X, y, alphas, sample_weight)
+        return path_of(best, X, y, alphas, sample_weight)
     if isinstance(estimator, Pipeline) and isinstance(estimator[-1], CoordinateRegressor):
-        return _path_in_pipeline(estimator, X, y, alphas, sample_weight)
+        last, X, names = last_step(estimator, X)
+        path = path_of(copy(last), X, y, alphas, sample_weight)
+        if names is not None and not hasattr(path, "feature_names_in_"):
+            path.feature_names_in_ = names
+        return path
     raise TypeError(
         "A path needs a Lasso, an ElasticNet, a LassoCV, an ElasticNetCV, a Pipeline that ends in one of the first two "
         f"or a search over these, got {type(estimator).__name__}."
     )
-
-
-def last_step(estimator, X):
-    """Return what a fitted search or Pipeline ends in, X as it gets it, and the names of its columns or None."""
-    if isinstance(estimator, SEARCHES):
-        check_is_fitted(estimator)
-        if not hasattr(estimator, "best_estimator_"):
-            raise ValueError("A search is shown by its best_estimator_, which refit=False leaves out.")
-        estimator = estimator.best_estimator_
-    if not isinstance(estimator, Pipeline):
-        return estimator, X, None
-    check_is_fitted(estimator)
-    before = estimator[:-1]
-    return (estimator[-1], before.transform(X), _names_out(before)) if len(before) else (estimator[-1], X, None)
-
-
-def _path_in_pipeline(pipe, X, y, alphas, sample_weight):
-    """Return the path of the last step, on what the fitted steps before it make of X."""
-    before, last = pipe[:-1], copy(pipe[-1])
-    if len(before):
-        check_is_fitted(before)
-        names = _names_out(before)
-        X = before.transform(X)
-    path = path_of(last, X, y, alphas, sample_weight)
-    if len(before) and names is not None and not hasattr(path, "feature_names_in_"):
-        path.feature_names_in_ = names
-    return path
 
 
 def _names_out(transformer):

@@ -4,8 +4,6 @@ matplotlib is imported here, on the first plot. Text and marks take the colour t
 styles work, and rcParams are never changed.
 """
 
-from functools import partial
-
 import numpy as np
 from sklearn.isotonic import isotonic_regression
 
@@ -17,7 +15,6 @@ LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 GREY = "0.5"
 _LONGEST = 24  # characters of a label
-_FEW_DECADES = 2  # of alpha: with fewer, ticks are labelled one by one
 _SQUARED = {"r2": "R²", "d2": "D²"}
 
 
@@ -77,24 +74,6 @@ def whole_numbers(axis):
         axis.set_major_locator(MaxNLocator(integer=True))
 
 
-def plain_axis(axis, label):
-    """Label a linear axis and its ticks, a power of 1000 in the label where they are large or small.
-
-    matplotlib writes it where the tick labels of the axis at the top begin.
-    """
-    from matplotlib.ticker import FuncFormatter
-
-    largest = np.abs(axis.get_view_interval()).max()
-    power = 3 * int(np.floor(np.log10(largest) / 3)) if largest > 0 else 0
-    power = 0 if -3 <= power <= 3 else power
-    axis.set_major_formatter(FuncFormatter(partial(_in_units, 10.0**power)))
-    axis.set_label_text(f"{label} (1e{power})" if power else label)
-
-
-def _in_units(unit, value, _):
-    return f"{value / unit:.6g}".replace("-", "\N{MINUS SIGN}")
-
-
 def look(k):
     """Return colour and line style of the k-th line."""
     return {"color": COLORS[k % len(COLORS)], "linestyle": LINES[k % len(LINES)]}
@@ -114,30 +93,29 @@ def metric_label(name):
 
 def alpha_axis(ax, alphas):
     """Give the axes a logarithmic x axis for alpha that falls to the right, as coefficients grow."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+    from . import ticks
 
     ax.set_xscale("log")
+    ticks.short_log(ax.xaxis)
     largest, smallest = np.max(alphas), np.min(alphas)
     room = (largest / smallest) ** 0.03 if largest > smallest else 2.0
     ax.set_xlim(largest * room, smallest / room)
     ax.set_xlabel("alpha (log scale)")
-    decades = np.log10(largest / smallest)
-    if decades < _FEW_DECADES:  # matplotlib labels minor ticks then, 3 x 10^4 and 4 x 10^4 over each other
-        locator = LogLocator(subs=(1.0, 2.0, 5.0)) if decades > 0.5 else MaxNLocator(4)
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(FuncFormatter(partial(_in_units, 1.0)))
-        ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def support_axis(ax, x, sizes, label="nonzero coefficients"):
     """Return a second axis at the top, with the support sizes at some of the points."""
     from matplotlib.ticker import NullLocator
 
+    from . import ticks
+
+    if ax.get_yscale() == "linear":
+        ax.yaxis.set_major_formatter(ticks.WholeFormatter())  # a factor's place is where the sizes are
     x, names = np.asarray(x), [f"{size:g}" for size in sizes]
     top = ax.secondary_xaxis("top", functions=(_same, _same))  # matplotlib's default, a lambda, cannot be pickled
     scale = ax.xaxis.get_transform()
     at, limits = scale.transform(x), scale.transform(np.array(ax.get_xlim()))
-    letter = 0.7 * top.xaxis.get_ticklabels()[0].get_size() * ax.figure.dpi / 72
+    letter = 0.7 * top.xaxis.get_major_ticks(1)[0].label1.get_size() * ax.figure.dpi / 72
     apart = abs(limits[1] - limits[0]) * letter * (max(map(len, names)) + 1) / ax.get_window_extent().width
     shown = []
     for target in np.linspace(at.min(), at.max(), 7):
@@ -156,7 +134,7 @@ def _same(x):
 
 def marks_of(ax, places):
     """Return vertical lines at the places, a dict of label to x; None is left out."""
-    styles = zip(places.items(), ("--", ":"), (1.2, 2.0), strict=False)
+    styles = zip(places.items(), ("--", ":", "-."), (1.2, 2.0, 1.6), strict=False)
     return [
         ax.axvline(x, color=ink(ax), linestyle=line, linewidth=width, label=name, zorder=1.5)
         for (name, x), line, width in styles
@@ -177,9 +155,11 @@ def legend_above(ax, handles):
     ax.set_ylim(top=float(scale.inverted().transform(np.array([high + (high - low) * share / (1 - share)]))[0]))
 
 
-def mark_names(alpha_min, alpha_1se):
-    """Return the marks' labels and their alphas."""
-    given = {"alpha_min": alpha_min, "alpha_1se": alpha_1se}
+def mark_names(alpha_min, alpha_1se, alpha=None):
+    """Return the marks' labels and their alphas; the one chosen only where it is neither of the others."""
+    given = {"alpha_min": alpha_min, "alpha_1se": alpha_1se, "alpha": alpha}
+    if alpha in (alpha_min, alpha_1se):
+        del given["alpha"]
     return {f"{name} = {alpha:.3g}": alpha for name, alpha in given.items() if alpha is not None}
 
 

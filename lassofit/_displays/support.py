@@ -6,6 +6,7 @@ from copy import copy
 from typing import Any, Self
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._base import CoordinateRegressor
@@ -91,15 +92,17 @@ class SupportDisplay:
         ----------
         estimator : object
             A fitted :class:`Lasso`, :class:`ElasticNet`, :class:`LassoCV` or :class:`ElasticNetCV`, of one target; a
-            fitted Pipeline that ends in one, or a :class:`PathSearchCV` or GridSearchCV over these.
+            fitted Pipeline that ends in one of these; a fitted :class:`PathSearchCV` or GridSearchCV over these, for
+            its ``best_estimator_``.
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
-            Data that it was fitted to.
+            Data that it was fitted to; of a Pipeline, before its first step.
         y : array-like of shape (n_samples,)
             Target values.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights of the fit.
         feature_names : array-like of shape (n_features,), default=None
-            Names of the features; None: those that the estimator has seen, or x0, x1, ...
+            Names of the features; None: those that the estimator has seen, or of a Pipeline those that its steps make,
+            or x0, x1, ...
         ax : matplotlib Axes, default=None
             As in :meth:`plot`.
         **kwargs : dict
@@ -115,11 +118,16 @@ class SupportDisplay:
         TypeError, ValueError, NotFittedError
             Where the estimator has no ``proven_zero_``, is not fitted, or to several targets; on bad data.
         """
-        estimator, X, names = sources.last_step(estimator, X)
+        names = None
+        if isinstance(estimator, sources.SEARCHES):
+            estimator = sources.best_of(estimator)
+        if isinstance(estimator, Pipeline):
+            check_is_fitted(estimator)
+            estimator, X, names = sources.last_step(estimator, X)
         if not isinstance(estimator, CoordinateRegressor | PathCV):
             raise TypeError(
-                "SupportDisplay needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV, with proven_zero_, or a "
-                f"Pipeline or search that ends in one, got {type(estimator).__name__}."
+                "SupportDisplay needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV, with proven_zero_, a "
+                f"Pipeline that ends in one of these or a search over these, got {type(estimator).__name__}."
             )
         check_is_fitted(estimator)
         if np.ndim(estimator.proven_zero_) == 2:
@@ -128,8 +136,9 @@ class SupportDisplay:
             )
         coef = np.asarray(estimator.coef_).ravel()
         ratios = _ratios(estimator, X, y, sample_weight, coef)
-        names = getattr(estimator, "feature_names_in_", names) if feature_names is None else feature_names
-        return cls(ratios, coef, estimator.proven_zero_, feature_names=names).plot(ax, **kwargs)
+        if feature_names is None:
+            feature_names = getattr(estimator, "feature_names_in_", names)
+        return cls(ratios, coef, estimator.proven_zero_, feature_names=feature_names).plot(ax, **kwargs)
 
     def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
         """Plot the ratios.
