@@ -7,13 +7,11 @@ import numpy as np
 from .._text import counted, several
 from .text import Problem
 
-HOW = ("error", "mean", "median", "drop")
-
 
 class Missing(NamedTuple):
     """What became of missing values."""
 
-    how: str  # of HOW
+    how: str  # "error", "mean", "median" or "drop"
     filled: dict  # of the columns of numbers: name to number of values that a fit fills in
     zeros: dict  # of the columns of texts: name to number of rows where none of its 0/1 columns is 1
     left_out: int  # rows

@@ -64,8 +64,8 @@ def sweep(problem, penalty, solution, control, slack):
         solution.w = before
         return
     solution.intercept = problem.intercept(solution.w)
-    size = len(which)
-    yield Record(solution.n_iter, certificate.objective, certificate.gap, size, problem.p, perf_counter() - began)
+    seconds = perf_counter() - began
+    yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
 
 
 def _twin(problem):
