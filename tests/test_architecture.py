@@ -77,7 +77,8 @@ HOUSE = [
     "_engine.kernels.sparse",
     "_engine.kernels.stochastic",
     "_engine.kernels.reading",
-    "_engine.kernels.descent _engine.kernels.gram _engine.kernels.certificate _engine.kernels.rows",
+    "_engine.kernels.descent _engine.kernels.gram _engine.kernels.certificate _engine.kernels.rows "
+    "_engine.kernels.single",
     "_engine.kernels.core",
     "_engine.jit",
     "_engine.interrupts _engine.calling _engine.threads _text _typing",

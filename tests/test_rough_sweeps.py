@@ -1,12 +1,17 @@
 """Sweeps in single precision, for a loose tol on dense X: certified in double, or as if they had not been."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import rough, stages, whole
+from lassofit._engine import rough, search, stages, validation, whole
+from lassofit._engine.duality import noise
+from lassofit._engine.penalty import Penalty
+from lassofit._engine.problem import Problem
 from lassofit.testing import certify
 
 RNG = np.random.default_rng(0)
@@ -36,6 +41,7 @@ def sweeps(monkeypatch):
 
     monkeypatch.setattr(rough, "sweep", watched)
     monkeypatch.setattr(rough, "_DEAR", 0)
+    monkeypatch.setattr(rough, "_GRAM", 20.0)  # patience
     for name, value in {"_CHEAP": 0, "_FAIR": 0, "_DEEP": 0, "_PULLED": -1}.items():
         monkeypatch.setattr(whole, name, value)
     return found
@@ -58,20 +64,22 @@ def test_the_certificate_is_that_of_x(kind, sweeps):
 
 
 def test_what_does_not_get_there_leaves_nothing_behind(sweeps, monkeypatch):
-    monkeypatch.setattr(rough, "_FIRST", 2)
-    monkeypatch.setattr(rough, "_MOST", 0)
+    monkeypatch.setattr(rough, "_FIRST", 0)
+    monkeypatch.setattr(rough, "_GRAM", 0)
     model = fit(1e-4)
     assert sweeps == [False]
     monkeypatch.setattr(rough, "worth_sweeping", lambda *_: False)
     alone = fit(1e-4)
     assert_array_equal(model.coef_, alone.coef_)
-    assert model.n_iter_ == alone.n_iter_ + 2
+    assert model.n_iter_ == alone.n_iter_ + 5
     assert_array_equal(model.history_["dual_gap"], alone.history_["dual_gap"])
 
 
 def test_a_point_that_x_does_not_certify_is_not_taken(sweeps, monkeypatch):
     """As if rounding X had cost more than is left to tol."""
-    monkeypatch.setattr(rough, "_twin", lambda problem: rough.Problem(problem.X * 1.01, None, True, problem.y))
+    coefficients = rough.Single.coefficients
+    monkeypatch.setattr(rough.Single, "coefficients", lambda self: 1.05 * coefficients(self))
+    monkeypatch.setattr(rough, "certify_point", lambda *_: SimpleNamespace(gap=1e-9))
     model = fit()
     assert sweeps == [False] and model.converged_ and certify(model, X, Y).relative_gap <= 1e-4
 
@@ -87,13 +95,13 @@ def test_a_low_max_iter_is_left_to_steps(sweeps):
     [
         (X, 9e-6),  # steps are better
         (np.ascontiguousarray(np.hstack([X, X])), 1e-4),  # fewer rows than columns
-        (np.asfortranarray(X[:, :60]), 1e-4),  # the copy would be larger than the Gram matrix
-        (X.astype(np.float32), 1e-4),
+        (np.asfortranarray(X[:, :60]), 1e-4),  # the copy would be larger than the Gram matrix, and than what is allowed
         (X * 1e20, 1e-4),  # single precision overflows
         (X * np.where(np.arange(100) == 3, 1e-20, 1.0), 1e-4),
     ],
 )
-def test_where_they_are_not_for(A, tol, sweeps):
+def test_where_they_are_not_for(A, tol, sweeps, monkeypatch):
+    monkeypatch.setattr(rough, "_COPY", 0)
     assert fit(0.01 * np.abs(A).max() / np.abs(X).max(), tol, np.asfortranarray(A)).converged_
     assert sweeps == []
 
@@ -101,3 +109,80 @@ def test_where_they_are_not_for(A, tol, sweeps):
 def test_the_active_set_can_be_asked_for(sweeps):
     assert Lasso(0.01, solver="active_set").fit(X, Y).converged_ and sweeps == []
     assert stages.rough is rough
+
+
+@pytest.mark.parametrize(
+    "bounds", [None, (np.where(np.arange(100) < 5, 0.0, -np.inf), np.where(np.arange(100) < 5, 0.0, np.inf))]
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("store", [np.asfortranarray, np.ascontiguousarray])
+def test_they_solve_data_of_any_kind(store, dtype, bounds, sweeps, monkeypatch):
+    """Some columns left out as well; of C order, without a copy in F order."""
+    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(rough, "_ROWS", 40)
+    A = store(X.astype(dtype))
+    model = fit(A=A, bounds=bounds)
+    assert sweeps == [True] and certify(model, A, Y).relative_gap <= 1.001e-4
+
+
+def swept(n, p, noise, ratio, rho=0.0):
+    """Data whose columns have a factor in common, and an alpha."""
+    rng = np.random.default_rng(n + p)
+    A = np.asfortranarray(rng.standard_normal((n, p)) + rho * rng.standard_normal((n, 1)) + 1.0)
+    y = A @ rng.standard_normal(p) + noise * rng.standard_normal(n)
+    alpha = np.abs((A - A.mean(0)).T @ (y - y.mean())).max() / n / ratio
+    return A, y, alpha
+
+
+def test_they_are_given_up_where_steps_are_sooner_done(sweeps, monkeypatch):
+    """Columns that have most in common need hundreds of sweeps: those that are spent are no more than some tens."""
+    monkeypatch.setattr(rough, "_GRAM", 0.2)
+    A, y, alpha = swept(300, 150, 1.0, 300, rho=10.0)
+    model = fit(alpha, A=A, y=y)
+    assert sweeps == [False] and model.converged_
+    A, y, alpha = swept(300, 150, 1.0, 300)
+    assert fit(alpha, A=A, y=y).converged_ and sweeps == [False, True]
+
+
+def test_the_copy_then_makes_the_gram_matrix(sweeps, monkeypatch):
+    """As exact as the one that is made without it."""
+    A, y, alpha = swept(300, 150, 1.0, 300, rho=10.0)
+    made, rough_gram = [], Problem.rough_gram
+    monkeypatch.setattr(
+        Problem, "rough_gram", lambda self, *lines: made.append((self, lines)) or rough_gram(self, *lines)
+    )
+    monkeypatch.setattr(search, "_DEAR", 0)
+    monkeypatch.setattr(rough, "_GRAM", 0)
+    model = fit(alpha, A=A, y=y)
+    problem, lines = made[0]
+    assert sweeps == [False] and len(lines) == 1 and model.converged_
+    assert problem.rough_gram() is made[1][0].rough_gram()  # the one that the steps took
+    norm = np.sqrt(problem.norm2)
+    assert_allclose(problem.rough_gram() / np.outer(norm, norm), problem.full_gram() / np.outer(norm, norm), atol=1e-6)
+
+
+def test_sweeps_are_those_of_the_textbook():
+    """Against numpy in double, for as long as rounding allows; all kinds of penalties."""
+    problem = Problem(X, WEIGHTS, True, Y)
+    penalty = Penalty(
+        *(np.array(values) for values in ([0.01, 0.3] * 50, [0.0, 0.2] * 50, [-np.inf, -0.2] * 50, [np.inf, 0.5] * 50))
+    )
+    single, w = rough.Single(problem, penalty, np.zeros(100)), np.zeros(100)
+    centred = X - np.average(X, axis=0, weights=WEIGHTS)
+    r = Y - np.average(Y, weights=WEIGHTS)
+    for _ in range(5):
+        for j in range(100):
+            step = 1.0 / problem.norm2[j]
+            z = w[j] + step * (problem.s @ (centred[:, j] * r))
+            z = np.sign(z) * max(abs(z) - step * penalty.l1[j], 0.0) / (1.0 + step * penalty.l2[j])
+            new = np.clip(z, penalty.lo[j], penalty.hi[j])
+            r, w[j] = r - (new - w[j]) * centred[:, j], new
+    single.turn()
+    assert_allclose(single.coefficients(), w, atol=1e-5)
+    assert_allclose(single.v * problem.y_norm, np.sqrt(problem.s) * r, atol=1e-5)
+    objective = 0.5 * problem.s @ r**2 + penalty.value(w)
+    gap = single.gap(noise(problem))
+    for _ in range(40):
+        single.turn()
+    least = 0.5 * problem.s @ problem.residual(problem.columns(np.arange(100)), single.coefficients()) ** 2
+    assert objective - least - penalty.value(single.coefficients()) <= gap + 1e-5

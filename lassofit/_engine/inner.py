@@ -15,7 +15,7 @@ from .kernels.certificate import ROUNDING
 from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
-_DEPTH = 5  # differences in an extrapolation
+DEPTH = 5  # differences in an extrapolation
 _DENSE_FREE = 2 * 10**7  # entries, 160 MB: above this, free columns of sparse X are not made dense for projections
 _STALLS = 3  # checks without progress, at the rounding level, that end a solve
 
@@ -243,7 +243,7 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
                 budget = min(budget, 10 * sweeps + state.period)
                 settled = min(settled, step_goal**2)
         state.load(w, r)
-        trail = deque([w.copy()], maxlen=_DEPTH + 1)
+        trail = deque([w.copy()], maxlen=DEPTH + 1)
         for turn in range(1, min(state.period, budget - sweeps) + 1):
             largest = state.sweep(order if shuffle is None else shuffle.permutation(order))
             sweeps += 1
@@ -251,13 +251,13 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
             if largest * largest <= settled:
                 settled *= 0.01
                 break
-            if turn % (2 * _DEPTH) == 0:
-                _extrapolate(state, trail, sub.penalty)
+            if turn % (2 * DEPTH) == 0:
+                extrapolate(state, trail, sub.penalty)
         w, r = sub.free_step(state.w, sub.residual(state.w))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of huge coefficients, or differences that depend on each other
-def _extrapolate(state, trail, penalty):
+def extrapolate(state, trail, penalty):
     """Try the affine combination of the last iterates whose differences combine to the shortest vector."""
     iterates = np.array(trail)
     differences = np.diff(iterates, axis=0)

@@ -196,16 +196,20 @@ class Problem:
             self._target_correlations = self.correlate(self.s * self.y)
         return self._target_correlations
 
-    def rough_gram(self):
+    def rough_gram(self, lines=None):
         """Return the Gram matrix of all columns at half the cost, right to 1e-7; None where float32 is too narrow.
 
-        Made once for X. The columns are divided by a middling norm, lest their products overflow or underflow.
+        Made once for X. The columns are divided by a middling norm, lest their products overflow or underflow;
+        ``lines`` are the centred and weighted columns in single precision, where these are known and safe.
         """
         if not self._rough_gram:
             largest, least = self.norm2.max(), self.norm2[self.norm2 > 0].min(initial=np.inf)
             if not 0 < largest <= _NARROW**2 * least:
                 return None
-            product = self.gram(np.arange(self.p), level=math.sqrt(math.sqrt(largest) * math.sqrt(least)))
+            if lines is None:
+                product = self.gram(np.arange(self.p), level=math.sqrt(math.sqrt(largest) * math.sqrt(least)))
+            else:
+                product = mirror(ssyrk(1.0, lines.T, trans=1).astype(np.float64))
             np.fill_diagonal(product, self.norm2)
             self._rough_gram.append(product)
         return self._rough_gram[0]

