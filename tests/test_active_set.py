@@ -11,7 +11,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import columns, search, validation, whole
+from lassofit._engine import columns, layout, search, whole
 from lassofit._engine.columns import known_columns
 from lassofit._engine.kernels import newton
 from lassofit._engine.problem import Problem
@@ -21,7 +21,7 @@ from lassofit.testing import certify
 @pytest.fixture(autouse=True)
 def _c_order_in_place(monkeypatch):
     """Small C-ordered X is solved in place too, as large X is, lest that way goes untested."""
-    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(layout, "COPY_CAP", 0)
 
 
 STORES = [np.asfortranarray, np.ascontiguousarray, sparse.csc_array]

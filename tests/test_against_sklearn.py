@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.datasets import load_diabetes
 
 import lassofit
-from lassofit._engine import validation
+from lassofit._engine import layout, validation
 
 TIGHT = {"tol": 1e-12, "max_iter": 1_000_000}
 CLASSES = ["Lasso", "ElasticNet"]
@@ -107,7 +107,7 @@ def test_equal_to_sklearn(pair, shape, variant, weighted):
 @pytest.mark.parametrize("store", STORES)
 def test_every_store_gives_the_same(pair, store, weighted, in_place, monkeypatch):
     if in_place:  # as large C-ordered X is solved
-        monkeypatch.setattr(validation, "COPY_CAP", 0)
+        monkeypatch.setattr(layout, "COPY_CAP", 0)
     X, y = SHAPES["wide"]
     s = np.random.default_rng(1).exponential(size=len(y)) if weighted else None
     kw = {"alpha": 0.1, **TIGHT}

@@ -69,7 +69,7 @@ HOUSE = [
     "_engine.duality",
     "_engine.grams _engine.undo",
     "_engine.problem",
-    "_engine.penalty _engine.products",
+    "_engine.penalty _engine.products _engine.layout",
     "_engine.kernels.stage",
     "_engine.kernels.walk",
     "_engine.kernels.screening",

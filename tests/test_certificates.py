@@ -12,7 +12,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import validation
+from lassofit._engine import layout
 from lassofit._engine.confirmation import confirm
 from lassofit._engine.duality import certify as engine_certificate
 from lassofit._engine.duality import noise
@@ -24,7 +24,7 @@ from lassofit.testing import certify, dual_gap
 @pytest.fixture(autouse=True)
 def _c_order_in_place(monkeypatch):
     """Small C-ordered X is solved in place too, as large X is, lest that way goes untested."""
-    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(layout, "COPY_CAP", 0)
 
 
 MANY = {"max_iter": 1_000_000}

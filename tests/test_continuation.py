@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso, lasso_path
-from lassofit._engine import active, columns, paths, validation
+from lassofit._engine import active, columns, layout, paths
 from lassofit._engine.penalty import build_penalty
 from lassofit._engine.problem import Problem
 from lassofit._engine.solve import Control
@@ -52,7 +52,7 @@ KINDS = {
 @pytest.fixture(autouse=True)
 def _c_order_in_place(monkeypatch):
     """Small C-ordered X is solved in place too, as large X is, lest that way goes untested."""
-    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(layout, "COPY_CAP", 0)
 
 
 def path_of(X, y, alphas=8, sample_weight=None, eps=1e-2, **kw):

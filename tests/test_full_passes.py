@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning
 from test_continuation import RNG, STORES, P, X, Y, followed, path_of
 
-from lassofit._engine import active, columns, validation
+from lassofit._engine import active, columns, layout
 from lassofit._engine.problem import Problem
 from lassofit.testing import dual_gap
 
@@ -16,7 +16,7 @@ from lassofit.testing import dual_gap
 @pytest.fixture(autouse=True)
 def _c_order_in_place(monkeypatch):
     """Small C-ordered X is solved in place too, as large X is, lest that way goes untested."""
-    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(layout, "COPY_CAP", 0)
 
 
 @pytest.fixture

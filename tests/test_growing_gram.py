@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from lassofit import ElasticNet, Lasso, lasso_path
-from lassofit._engine import columns, descent_on_gram, validation
+from lassofit._engine import columns, descent_on_gram, layout
 from lassofit._engine import problem as problem_room
 from lassofit._engine.columns import AllColumns, GrowingGram, all_columns
 from lassofit._engine.kernels.newton import L1, NORM, C
@@ -29,7 +29,7 @@ STORES = {
 @pytest.fixture(autouse=True)
 def _small_as_if_large(monkeypatch):
     """C-ordered X is solved in place, and the matrix grows."""
-    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(layout, "COPY_CAP", 0)
     monkeypatch.setattr(columns, "_WORTH", 0)
 
 

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from test_certificates import problems, scale_of
 
 from lassofit import ElasticNet, Lasso, enet_path
-from lassofit._engine import stages, validation
+from lassofit._engine import layout, stages
 from lassofit._engine.active import Face
 from lassofit._engine.columns import AllColumns
 from lassofit._engine.duality import noise, squared_residual
@@ -26,7 +26,7 @@ INF = np.inf
 @pytest.fixture(autouse=True)
 def _c_order_in_place(monkeypatch):
     """Small C-ordered X is solved in place too, as large X is, lest that way goes untested."""
-    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(layout, "COPY_CAP", 0)
 
 
 @st.composite

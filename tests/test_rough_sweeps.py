@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import rough, search, stages, validation, whole
+from lassofit._engine import layout, rough, search, stages, whole
 from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
@@ -118,7 +118,7 @@ def test_the_active_set_can_be_asked_for(sweeps):
 @pytest.mark.parametrize("store", [np.asfortranarray, np.ascontiguousarray])
 def test_they_solve_data_of_any_kind(store, dtype, bounds, sweeps, monkeypatch):
     """Some columns left out as well; of C order, without a copy in F order."""
-    monkeypatch.setattr(validation, "COPY_CAP", 0)
+    monkeypatch.setattr(layout, "COPY_CAP", 0)
     monkeypatch.setattr(rough, "_ROWS", 40)
     A = store(X.astype(dtype))
     model = fit(A=A, bounds=bounds)

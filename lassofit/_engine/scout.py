@@ -8,10 +8,8 @@ import numpy as np
 
 from .active import Face
 from .columns import AllColumns
+from .layout import sample_size
 
-_ROWS_PER_COLUMN = 20  # in the sample
-_LEAST = 2000  # rows in the sample
-_TALL = 5  # times the sample: with fewer rows, a look ahead costs too much
 _PIECES = 16  # of consecutive rows, evenly spread, so that whole cache lines are read
 _FALL = 0.2  # of alpha from step to step
 _FEW = 0.25  # of the columns: more of them cost as much as the full Gram matrix
@@ -22,7 +20,7 @@ class Scout:
 
     def __init__(self, problem, penalty, slack):
         self.problem, self.penalty, self.slack = problem, penalty, slack
-        self.columns = AllColumns(problem, _sample_gram(problem, sample_size(problem)))
+        self.columns = AllColumns(problem, _sample_gram(problem, sample_size(problem.n, problem.p)))
         eligible = penalty.lo < penalty.hi
         self.useful = bool((np.diag(self.columns.gram)[eligible] > 0).all())  # no column is constant in the sample
 
@@ -43,12 +41,6 @@ class Scout:
                 break
             reached, named = following, which
         return reached, named
-
-
-def sample_size(problem):
-    """Return how many rows a look ahead takes, or 0 where it does not pay."""
-    size = max(_LEAST, _ROWS_PER_COLUMN * problem.p)
-    return size if not problem.is_sparse and problem.n >= _TALL * size else 0
 
 
 def _sample_gram(problem, size):

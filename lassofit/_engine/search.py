@@ -17,7 +17,8 @@ from .handover import entries, sweeps_worth
 from .inner import certify_on_gram
 from .kernels.certificate import largest_pull
 from .kernels.newton import NORM, score
-from .scout import Scout, sample_size
+from .layout import sample_size
+from .scout import Scout
 from .solve import certify_whole
 
 _FALL = 0.2  # of alpha from stage to stage, and
@@ -175,7 +176,7 @@ class Search:
     def _look_ahead(self, c, budget):
         """Begin the next stage with what a sample of rows names; take the full Gram matrix, where much will matter."""
         problem, ratio = self.problem, self.ratio
-        if self.scout is None and sample_size(problem):
+        if self.scout is None and not problem.is_sparse and sample_size(problem.n, problem.p):
             self.scout = Scout(problem, self.penalty, self.slack)
         self.scouted = self.scout is not None and self.scout.useful
         if self.scouted:

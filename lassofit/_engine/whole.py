@@ -3,7 +3,7 @@
 import numpy as np
 
 from .kernels.certificate import largest_pull
-from .scout import sample_size
+from .layout import sample_size
 
 _CHEAP = 2 * 10**6  # n p^2, the cost: a tenth of a millisecond. Below it, the matrix pays always; measured on 40 sets
 _FAIR = 10**7  # n p^2: half a millisecond. Below it, it pays where most columns matter, and above if alpha is small too
@@ -18,7 +18,7 @@ def wanted_at_once(problem, penalty):
     price = problem.n * problem.p**2
     if problem.n < problem.p or problem.is_sparse or price <= _CHEAP:
         return price <= (_CHEAP if problem.n >= problem.p else _CHEAP // _WIDE)
-    if sample_size(problem):  # a look ahead first
+    if sample_size(problem.n, problem.p):  # a look ahead first
         return False
     c, ratio = problem.target_correlations(), _DEEP
     if price > _FAIR:

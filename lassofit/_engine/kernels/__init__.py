@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "ae4723838b68d442-------------------------------------------------------"
+STAMP = "ccfbf9c1c2c80954-------"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "ae4723838b68d442-------------------------------------------------------"
+STAMP = "ccfbf9c1c2c80954-------"
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "ae4723838b68d442-------------------------------------------------------"
+STAMP = "ccfbf9c1c2c80954-------"
 
 
 @kernel
@@ -138,6 +138,21 @@ def gather_rows(X, columns, mean, root, start, out):
         row, root_i = X[np.uint64(start) + i], root[np.uint64(start) + i]
         for t in range(np.uint64(columns.shape[0])):
             out[t, i] = root_i * (row[np.uint64(columns[t])] - mean[t])
+
+
+@kernel
+def transpose(X, out):
+    """Write the columns of C-ordered X to the rows of out, eight entries of each at a time: a cache line is full then.
+
+    In strips of columns, lest there are more rows of out than pages that the processor keeps track of.
+    """
+    n, p, wide, high = np.uint64(X.shape[0]), np.uint64(X.shape[1]), np.uint64(128), np.uint64(8)
+    for first in range(np.uint64(0), p, wide):
+        for top in range(np.uint64(0), n, high):
+            end = min(n, top + high)
+            for k in range(first, min(p, first + wide)):
+                for i in range(top, end):
+                    out[k, i] = X[i, k]
 
 
 @reduction

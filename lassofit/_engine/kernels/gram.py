@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "ae4723838b68d442-------------------------------------------------------"
+STAMP = "ccfbf9c1c2c80954-------"
 
 
 @kernel

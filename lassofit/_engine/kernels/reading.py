@@ -17,7 +17,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "ae4723838b68d442-------------------------------------------------------"
+STAMP = "ccfbf9c1c2c80954-------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)

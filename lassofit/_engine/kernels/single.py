@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "ae4723838b68d442-------------------------------------------------------"
+STAMP = "ccfbf9c1c2c80954-------"
 
 
 @reduction
