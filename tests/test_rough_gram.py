@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import layout, products, search, whole
+from lassofit._engine import layout, products, whole
 from lassofit._engine.problem import Problem
 from lassofit.testing import certify
 
@@ -33,9 +33,9 @@ def correlated(n, p, seed=0):
 @pytest.fixture
 def always_rough(monkeypatch):
     """Small problems take the full Gram matrix, in single precision, after the first pass."""
-    for name, value in {"_CHEAP": 0, "_FAIR": 0, "_DEEP": 0, "_PULLED": -1}.items():
+    for name, value in {"_CHEAP": 0, "_FAIR": 0, "DEEP": 0, "_PULLED": -1}.items():
         monkeypatch.setattr(whole, name, value)
-    monkeypatch.setattr(search, "_DEAR", 0)
+    monkeypatch.setattr(whole, "DEAR", 0)
     monkeypatch.setattr(layout, "COPY_CAP", 0)
     made = []
     original = Problem.gram

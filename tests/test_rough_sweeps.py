@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import layout, rough, search, stages, whole
+from lassofit._engine import layout, rough, stages, whole
 from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
@@ -42,7 +42,7 @@ def sweeps(monkeypatch):
     monkeypatch.setattr(rough, "sweep", watched)
     monkeypatch.setattr(rough, "_DEAR", 0)
     monkeypatch.setattr(rough, "_GRAM", 20.0)  # patience
-    for name, value in {"_CHEAP": 0, "_FAIR": 0, "_DEEP": 0, "_PULLED": -1}.items():
+    for name, value in {"_CHEAP": 0, "_FAIR": 0, "DEEP": 0, "_PULLED": -1}.items():
         monkeypatch.setattr(whole, name, value)
     return found
 
@@ -151,7 +151,7 @@ def test_the_copy_then_makes_the_gram_matrix(sweeps, monkeypatch):
     monkeypatch.setattr(
         Problem, "rough_gram", lambda self, *lines: made.append((self, lines)) or rough_gram(self, *lines)
     )
-    monkeypatch.setattr(search, "_DEAR", 0)
+    monkeypatch.setattr(whole, "DEAR", 0)
     monkeypatch.setattr(rough, "_GRAM", 0)
     model = fit(alpha, A=A, y=y)
     problem, lines = made[0]

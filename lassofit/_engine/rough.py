@@ -2,10 +2,10 @@
 
 Where most columns will be active, the Gram matrix and the steps on it end at 1e-6 though 1e-4 was asked for. Sweeps
 wait for memory, and over half as many bytes they take a third of the time: at alpha_max / 100 and the default tol,
-2000 x 2000 in 234 ms by steps and 85 by these, 5000 x 500 in 24 and 16. The certificate is that of X, in double.
+2000 x 2000 in 190 ms by steps and 46 by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double.
 
 How many it will take is not known beforehand: on collinear columns, hundreds. So their gap is watched, and they are
-given up where steps are expected to be done sooner. Then the copy still serves to make the Gram matrix.
+given up where steps are expected to be done sooner. Then the copy still serves to make a large Gram matrix.
 """
 
 import math
@@ -18,14 +18,18 @@ from . import whole
 from .duality import certify_point
 from .grams import GRAM_CAP
 from .inner import DEPTH, extrapolate
+from .kernels.certificate import largest_pull
 from .kernels.single import correlate_single, residual_single, sweep_single
+from .layout import sample_size
 from .penalty import Penalty
 from .products import blocks
 from .solve import Record, certify_whole
 
 _LOOSE = 1e-5  # tol: the gap's rounding is 1e-6
 _INSIDE = 0.9  # of tol, for what the rounding of X adds
-_DEAR = 3 * 10**8  # n p^2, of the Gram matrix
+_DEAR = 10**7  # n p^2: below it, steps take half a millisecond
+# Above so many columns steps cost more than a dozen sweeps from a larger alpha on, though the Gram matrix is not made.
+_WIDE, _HALFWAY = 1000, 15
 _COPY = 1 << 26  # bytes of the copy, or what the Gram matrix takes
 _ROWS = 128  # at a time, where X has to be transposed
 _RANGE = 1e-12, 1e12  # of norms: beyond, float32 may underflow or overflow
@@ -118,16 +122,19 @@ def _square(v):
 
 
 def worth_sweeping(problem, penalty, control):
-    """Return whether this may cost less than a Gram matrix of all columns and steps."""
+    """Return whether this may cost less than steps, from what alpha is, and how many columns seem to matter."""
     n, p = problem.n, problem.p
     if problem.is_sparse or 8 * p**2 > GRAM_CAP or 4 * n * p > max(_COPY, 8 * p**2):
         return False
-    first = control.max_iter * _SHARE < _FIRST
-    if control.tol < _LOOSE or first or n < p or n * p**2 < _DEAR or problem.made_gram is not None:
+    few = control.max_iter * _SHARE < _FIRST
+    if control.tol < _LOOSE or few or n < p or n * p**2 < _DEAR or sample_size(n, p) or problem.made_gram is not None:
         return False
     norms = np.sqrt(problem.norm2[problem.norm2 > 0])
-    within = _RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1]
-    return bool(within and whole.wanted_at_once(problem, penalty))
+    if not (_RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1]):
+        return False
+    c = problem.target_correlations()
+    pull = largest_pull(c, penalty.l1, penalty.lo, penalty.hi)
+    return bool(pull >= (_HALFWAY if p >= _WIDE else whole.DEEP) and whole.most_matter(penalty, c))
 
 
 def sweep(problem, penalty, solution, control, slack):
@@ -150,7 +157,11 @@ def sweep(problem, penalty, solution, control, slack):
             yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
             return
         solution.w = before
-    if len(single.which) == problem.p:
+    if (
+        len(single.which) == problem.p
+        and problem.n * problem.p**2 > whole.DEAR
+        and whole.wanted_at_once(problem, penalty)
+    ):
         problem.rough_gram(single.lines)
 
 

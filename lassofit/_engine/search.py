@@ -33,7 +33,6 @@ _MEET_SPARSE = 16  # of long sparse X, where every block reads the known ones: a
 _SWEEPS = 30.0  # see ``handover``: measured 9 to 42 on six sparse data sets
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
 _NEAR = 25.0  # times alpha: where a look ahead comes no nearer, much will matter
-_DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
 _TRIES = 3  # at the target on a Gram matrix in single precision, before it is made in double
 _CLEAN = 1e-6  # a relative gap: above it, one refinement is worth its time, a tenth on 5000 x 500, whatever tol is
 _SHARP = 1e-5  # of the diagonal: below such a pivot, single precision does not tell dependent columns from others
@@ -295,7 +294,7 @@ class Search:
     def _take_gram(self, w, rough=True):
         """Go on with the Gram matrix of all columns; ``rough``: in single precision, where that saves some time."""
         problem = self.problem
-        rough = rough and problem.made_gram is None and problem.n >= problem.p and problem.n * problem.p**2 > _DEAR
+        rough = rough and problem.made_gram is None and problem.n >= problem.p and problem.n * problem.p**2 > whole.DEAR
         gram = problem.rough_gram() if rough else None
         columns = AllColumns(problem) if gram is None else GivenGram(problem, gram)
         self.face = Face(problem, self.penalty, self.slack, columns)

@@ -8,7 +8,8 @@ from .layout import sample_size
 _CHEAP = 2 * 10**6  # n p^2, the cost: a tenth of a millisecond. Below it, the matrix pays always; measured on 40 sets
 _FAIR = 10**7  # n p^2: half a millisecond. Below it, it pays where most columns matter, and above if alpha is small too
 _PULLED = 0.5  # of the columns, correlated with y by more than their l1: then most matter
-_DEEP = 30  # alpha_max over alpha: a small alpha
+DEEP = 30  # alpha_max over alpha: a small alpha
+DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
 # With rows fewer than columns the matrix has much that is not needed, so has to be cheaper by this: 60 x 401, fitted to
 _WIDE = 6  # one column, took three times as long with it.
 
@@ -20,7 +21,7 @@ def wanted_at_once(problem, penalty):
         return price <= (_CHEAP if problem.n >= problem.p else _CHEAP // _WIDE)
     if sample_size(problem.n, problem.p):  # a look ahead first
         return False
-    c, ratio = problem.target_correlations(), _DEEP
+    c, ratio = problem.target_correlations(), DEEP
     if price > _FAIR:
         ratio = largest_pull(c, penalty.l1, penalty.lo, penalty.hi)
     return wanted(problem, penalty, c, ratio)
@@ -28,6 +29,11 @@ def wanted_at_once(problem, penalty):
 
 def wanted(problem, penalty, c, ratio):
     """Return whether to take it at ``ratio`` times the target alpha, from the correlations c."""
-    if ratio < _DEEP or problem.is_sparse or problem.n < problem.p:
+    if ratio < DEEP or problem.is_sparse or problem.n < problem.p:
         return False
-    return np.count_nonzero(np.abs(c) > penalty.l1) > _PULLED * problem.p
+    return most_matter(penalty, c)
+
+
+def most_matter(penalty, c):
+    """Return whether most columns can be expected to, from the correlations c."""
+    return np.count_nonzero(np.abs(c) > penalty.l1) > _PULLED * len(c)
