@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "ffb61e4cf23986fe---------------------------------------------"
+STAMP = "b632908c04efaeda-----------------------------------------------------------"
 
 
 @kernel

@@ -43,7 +43,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "ffb61e4cf23986fe---------------------------------------------"
+STAMP = "b632908c04efaeda-----------------------------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
