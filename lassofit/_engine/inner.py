@@ -165,7 +165,7 @@ def _order(problem, which):
 
     What moves after a column disturbs its correlation the more, the longer it is, and the largest of these makes the
     gap: on text with words in descending order of frequency it is a seventh after as many sweeps. Not sorted by length:
-    sweeps that jump about in X take 1.5 times as long, for an eighth fewer of them.
+    sweeps that jump about in X take 1.5 times as long, for a tenth fewer of them.
     """
     order = np.arange(len(which))
     if problem.is_sparse:

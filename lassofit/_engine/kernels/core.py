@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "b632908c04efaeda-----------------------------------------------------------"
+STAMP = "a309d480978e25d4----------------------------------------------------"
 
 
 @kernel
@@ -49,7 +49,7 @@ def line_dot(lines, k, v):
 def line_axpy(lines, k, a, s, v):
     """Add ``a * s * line_k`` to v in place; s, an array or one number, scales the entries: weighted X is never formed.
 
-    One number is not read again and again: with it, a sweep over sparse text of 100000 rows takes 63 % of the time.
+    One number is not read again and again: with it, a sweep over sparse text of 80000 rows takes 81 % of the time.
     """
     if isinstance(s, float):
         a *= s

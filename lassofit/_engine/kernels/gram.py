@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "b632908c04efaeda-----------------------------------------------------------"
+STAMP = "a309d480978e25d4----------------------------------------------------"
 
 
 @kernel

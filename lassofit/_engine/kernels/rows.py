@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "b632908c04efaeda-----------------------------------------------------------"
+STAMP = "a309d480978e25d4----------------------------------------------------"
 
 
 @kernel

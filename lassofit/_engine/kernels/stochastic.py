@@ -43,7 +43,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "b632908c04efaeda-----------------------------------------------------------"
+STAMP = "a309d480978e25d4----------------------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
