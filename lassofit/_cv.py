@@ -47,7 +47,7 @@ class PathCV(progress.Watched, LinearPredictor):
         Parameters
         ----------
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
-            Data, as in :meth:`Lasso.fit`. Never written to, and not copied for the folds.
+            Data, as in :meth:`Lasso.fit`. Never written to; dense X is not copied for the folds.
         y : array-like of shape (n_samples,)
             Target values, of one target.
         sample_weight : float or array-like of shape (n_samples,), default=None

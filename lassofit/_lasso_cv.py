@@ -98,8 +98,8 @@ class LassoCV(PathCV):
 
     Notes
     -----
-    X is not copied for the folds: a row that is held out has weight zero. In a Pipeline, transformers before this
-    estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
+    Dense X is not copied for the folds; of sparse X, a fold at work has a copy of its rows. In a Pipeline, transformers
+    before this estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
 
     References
     ----------
@@ -262,8 +262,8 @@ class ElasticNetCV(PathCV):
 
     Notes
     -----
-    X is not copied for the folds: a row that is held out has weight zero. In a Pipeline, transformers before this
-    estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
+    Dense X is not copied for the folds; of sparse X, a fold at work has a copy of its rows. In a Pipeline, transformers
+    before this estimator see the rows that are held out: :class:`PathSearchCV` over the Pipeline does not let them.
 
     Examples
     --------

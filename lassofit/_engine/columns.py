@@ -99,7 +99,7 @@ class DenseColumns(Columns):
         """Return ``sqrt(s) * r``; the columns with no coefficient are not read."""
         r = self.target.copy()
         at = np.flatnonzero(w)
-        combine(self.rows, at, -w[at], self.problem.ones, r)
+        combine(self.rows, at, -w[at], 1.0, r)
         return r
 
     def correlate(self, weighted):
@@ -145,7 +145,7 @@ class SparseColumns(Columns):
         problem = self.problem
         r = problem.y.copy()
         at = np.flatnonzero(w)
-        combine(problem.lines, self.which[at], -w[at], problem.ones, r)
+        combine(problem.lines, self.which[at], -w[at], 1.0, r)
         if problem.fit_intercept:
             r -= problem.s @ r
         return self.root * r

@@ -92,16 +92,16 @@ class TrainingProblem(Problem):
 
     def __init__(self, problem, weights, y, mean, variance):
         self.__dict__.update(problem.__dict__)
-        del self.s, self.inverse_s, self.y
-        self._weights, self._given, self._kept = weights, y, {}
+        del self.s, self.inverse_s, self.weights, self.y
+        self._given_weights, self._given, self._kept = weights, y, {}
         self._take(mean, variance)
 
     def __getattr__(self, name):
         """Make the weights and the centred target."""
-        if name not in ("s", "inverse_s", "y"):
+        if name not in ("s", "inverse_s", "weights", "y"):
             raise AttributeError(name)
         correlations = self._target_correlations
-        self._weigh(self._weights)
+        self._weigh(self._given_weights)
         self._centre(self._given)
         self._target_correlations = correlations
         return self.__dict__[name]

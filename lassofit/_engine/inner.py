@@ -17,6 +17,7 @@ from .kernels.gram import gram_sweep
 
 DEPTH = 5  # differences in an extrapolation
 _DENSE_FREE = 2 * 10**7  # entries, 160 MB: above this, free columns of sparse X are not made dense for projections
+_LEAST = 0.01  # of the square of a step after which the gap was too large: when it is looked at again, at the latest
 _STALLS = 3  # checks without progress, at the rounding level, that end a solve
 
 
@@ -37,7 +38,7 @@ class ResidualState:
 
     def sweep(self, order):
         """Run one sweep; return its largest weighted change."""
-        lines, s = self.sub.lines, self.sub.problem.s
+        lines, s = self.sub.lines, self.sub.problem.weights
         self.offset, largest = sweep(
             lines.lines,
             lines.rows,
@@ -55,7 +56,7 @@ class ResidualState:
         """Move to w where that lowers the objective."""
         lines, problem = self.sub.lines, self.sub.problem
         v = self.v.copy()
-        combine(lines.lines, lines.rows, self.w - w, problem.s, v)
+        combine(lines.lines, lines.rows, self.w - w, problem.weights, v)
         offset = self.offset + float(lines.mean @ (w - self.w))
         if self._objective(w, v, offset) < self._objective(self.w, self.v, self.offset):
             self.w, self.v, self.offset = w, v, offset
@@ -106,6 +107,7 @@ class Subproblem:
         self.step = 1.0 / problem.norm2[which]  # columns out of the problem never reach a working set
         self.penalty = penalty.at(which)
         self.slack = slack[which]
+        self.order = _order(problem, which)
         self.nothing_free = np.zeros(len(which), dtype=bool)
         self.unpenalised = bool(((self.penalty.l1 == 0) & (self.penalty.l2 == 0)).any())
 
@@ -158,6 +160,21 @@ class Subproblem:
         return certify(self.problem, self.penalty, w, r, free, self.slack, correlate, block)
 
 
+def _order(problem, which):
+    """Return the order of updates: of sparse X, in the direction in which columns get longer.
+
+    What moves after a column disturbs its correlation the more, the longer it is, and the largest of these makes the
+    gap: on text with words in descending order of frequency it is a seventh after as many sweeps. Not sorted by length:
+    sweeps that jump about in X take 1.5 times as long, for a tenth fewer of them.
+    """
+    order = np.arange(len(which))
+    if problem.is_sparse:
+        entries, half = problem.X.indptr[which + 1] - problem.X.indptr[which], len(which) // 2
+        if entries[:half].sum() > entries[len(which) - half :].sum():
+            order = order[::-1].copy()
+    return order
+
+
 class GramSubproblem:
     """The problem on its full Gram matrix: no pass over X, where ``descend``'s residual is the correlations alone.
 
@@ -171,6 +188,7 @@ class GramSubproblem:
         self.penalty = penalty.at(which)
         self.step = 1.0 / problem.norm2[which]
         self.slack = slack[which]
+        self.order = np.arange(len(which))
         self.gram = gram
         self.target = problem.target_correlations()[which]
 
@@ -228,7 +246,6 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
     ``selection='random'``; ``gram`` the working set's Gram matrix, or None.
     """
     state = ResidualState(sub) if gram is None else GramState(sub, gram)
-    order = np.arange(len(w))
     sweeps, settled, progress = 0, 0.1 * goal / max(1, len(w)), Progress()
     largest, started = 0.0, w
     w, r = sub.free_step(w, r)
@@ -242,14 +259,15 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
             if reached:  # by the gap: only small steps are missing
                 budget = min(budget, 10 * sweeps + state.period)
                 settled = min(settled, step_goal**2)
+            elif largest * largest <= settled:  # the gap falls as the steps do, not as their squares
+                settled *= max(_LEAST, 0.5 * min(1.0, goal / certificate.gap) ** 2)
         state.load(w, r)
         trail = deque([w.copy()], maxlen=DEPTH + 1)
         for turn in range(1, min(state.period, budget - sweeps) + 1):
-            largest = state.sweep(order if shuffle is None else shuffle.permutation(order))
+            largest = state.sweep(sub.order if shuffle is None else shuffle.permutation(len(w)))
             sweeps += 1
             trail.append(state.w.copy())
             if largest * largest <= settled:
-                settled *= 0.01
                 break
             if turn % (2 * DEPTH) == 0:
                 extrapolate(state, trail, sub.penalty)

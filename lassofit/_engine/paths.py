@@ -57,7 +57,7 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
     ``penalty`` is that of alpha = 1. The target's statistics, column moments and Gram are shared.
     ``solution.passes`` is the number of passes over all of X that were made for it, None where it was solved by itself.
     """
-    alphas, index, trail, patience = np.asarray(alphas), 0, None, 0
+    alphas, index, trail, patience, known = np.asarray(alphas), 0, None, 0, None
     if len(alphas) > 1:
         trail = _trail(problem, penalty, control, start)
     while index < len(alphas):
@@ -76,7 +76,7 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
         # Not a problem for a trail, or rounding or memory or costs have ended it: this one by itself.
         scaled = penalty.scaled(alphas[index])
         solution = Solution(problem, scaled, start)
-        solution.n_iter = spent
+        solution.n_iter, solution.known = spent, known
         own = control
         if patience:
             own = control._replace(solver="cd", max_iter=min(control.max_iter, spent + patience))
@@ -89,7 +89,7 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
                 continue
             records += follow(run(problem, scaled, solution, control), verbose)
         patience = solution.patience or patience
-        start = solution.w
+        start, known, solution.known = solution.w, solution.known, None
         yield index, solution, records
         index += 1
 

@@ -83,7 +83,6 @@ class Problem:
         self.X = X
         self.n, self.p = X.shape
         self._weigh(s)
-        self.ones = read_only(np.ones(self.n))
         self.fit_intercept = fit_intercept
         self.is_sparse = sparse.issparse(X)
         self.lines = as_lines(X)
@@ -99,13 +98,15 @@ class Problem:
 
     def _weigh(self, s):
         """Hold the weights, normalised."""
-        if s is None:
+        alike = s is None
+        if alike:
             s, self.inverse_s = np.full(self.n, 1.0 / self.n), np.full(self.n, 1.0 / (1.0 / self.n))
         else:
             s = s / s.max()  # first, lest the sum overflows
             s /= s.sum()
             self.inverse_s = np.divide(1.0, s, out=np.zeros(self.n), where=s > 0)
         self.s = read_only(s)
+        self.weights = 1.0 / self.n if alike else self.s  # as ``line_axpy`` takes them: one number where that will do
 
     def _take(self, mean, variance):
         """Hold the columns' moments, if they are finite."""
@@ -244,7 +245,7 @@ class Problem:
     def residual(self, lines, w):
         """Return y - sum_j w_j x_j over the columns of ``lines``, recomputed so that no drift remains."""
         r = self.y.copy()
-        combine(lines.lines, lines.rows, -w, self.ones, r)
+        combine(lines.lines, lines.rows, -w, 1.0, r)
         r += lines.mean @ w
         if self.fit_intercept:
             r -= self.s @ r
@@ -258,6 +259,14 @@ class Problem:
         else:
             correlate_rows(read_only(self.X), v, c)
         return self._about_means(c, v)
+
+    def correlate_rest(self, v, which, c):
+        """Return what ``correlate`` does for sparse X, where ``X'v`` of the columns in ``which`` is known already."""
+        rest = np.ones(self.p, dtype=bool)
+        rest[which] = False
+        out = np.empty(self.p)
+        out[which], out[rest] = c, self.columns(np.flatnonzero(rest)).correlate(v)
+        return self._about_means(out, v)
 
     def _about_means(self, c, v):
         """Turn ``X'v`` into <x_j, r>, in place."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .confirmation import confirm
-from .duality import certify, kkt_residual, kkt_violation, noise
+from .duality import certify, certify_point, kkt_residual, kkt_violation, noise
 from .inner import GramSubproblem, Progress, Subproblem, descend
 
 _ABSURD = 1e100  # coefficients that no start has any use for
@@ -60,6 +60,7 @@ class Solution:
         self.intercept = problem.y_mean
         self.n_iter = 0
         self.passes = None  # over all of X, where they are counted: see ``continuation``
+        self.known = None  # a copy of w, its residual and correlations, as the last certificate of ``solve`` had them
         self.certificate = None
         self.converged = False
         self.at_floor = False
@@ -117,7 +118,9 @@ def solve(problem, penalty, solution, control):
     sub = (
         GramSubproblem(problem, penalty, which, slack, gram) if on_gram else Subproblem(problem, penalty, which, slack)
     )
-    r = sub.residual(solution.w[which])
+    keeps = not (on_gram or sub.unpenalised)  # else what is correlated is not the residual itself
+    r, c = _start(solution) if keeps else (None, None)
+    r = sub.residual(solution.w[which]) if r is None else r
     progress = Progress()
     # The gap of the lasso is linear in the error of the coefficients, that of an elastic net quadratic: at tol=1e-12
     # they would be off by 1e-6. So the last solve also waits for steps of at most tol, as scikit-learn's does.
@@ -126,7 +129,8 @@ def solve(problem, penalty, solution, control):
     # The certificate, where an inner problem covers every column and so finds it already.
     known = _extended(sub.certify(solution.w[which], r), which, problem.p) if on_gram else None
     while True:
-        certificate = known or certify_whole(problem, penalty, solution, sub, r, slack)
+        certificate = known or certify_whole(problem, penalty, solution, sub, r, slack, c)
+        solution.known = (solution.w.copy(), r, certificate.c) if keeps else None
         certificate = solution.judge(problem, penalty, certificate, control.tol)
         support = int(np.count_nonzero(solution.w))
         yield Record(
@@ -161,10 +165,19 @@ def solve(problem, penalty, solution, control):
             control.shuffle,
             gram if on_gram else _gram_of(control.gram, problem, which),
         )
+        reuses = keeps and problem.is_sparse and not complete
+        c = problem.correlate_rest(problem.s * r, which, known.c) if reuses else None
         known = _extended(known, which, problem.p) if complete else None
         solution.w[which] = w
         solution.n_iter += max(sweeps, 1)  # a solve by the free block's exact step alone counts as one
     solution.intercept = problem.intercept(solution.w)
+
+
+def _start(solution):
+    """Return residual and correlations of the start, where they are known from an alpha before; else None, None."""
+    if solution.known is None or not np.array_equal(solution.known[0], solution.w):
+        return None, None
+    return solution.known[1:]
 
 
 def choose(problem, penalty, w, c, eligible, must):
@@ -190,11 +203,14 @@ def unthresholded(penalty, eligible):
     return eligible[penalty.l1[eligible] == 0]
 
 
-def certify_whole(problem, penalty, solution, sub, r, slack):
+def certify_whole(problem, penalty, solution, sub, r, slack, c=None):
     """Certify the whole problem; every column of F is among those of ``sub``, since nothing holds it at zero.
 
-    None: there are no such columns.
+    None: there are no such columns. ``c``: the correlations of all columns, if they are known.
     """
+    if c is not None:
+        v2 = float((problem.s * r) @ r)
+        return certify_point(problem, penalty, solution.w, c, v2, np.zeros(problem.p, dtype=bool), slack)
     free, block = np.zeros(problem.p, dtype=bool), None
     if sub is not None:
         inside, block = sub.free(solution.w[sub.which])

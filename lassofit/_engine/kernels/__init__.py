@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "ccfbf9c1c2c80954-------"
+STAMP = "4e662ab3c398c085---------------------------------------------------"

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "ccfbf9c1c2c80954-------"
+STAMP = "4e662ab3c398c085---------------------------------------------------"
 
 
 @kernel

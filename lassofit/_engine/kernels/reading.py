@@ -17,7 +17,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "ccfbf9c1c2c80954-------"
+STAMP = "4e662ab3c398c085---------------------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)
