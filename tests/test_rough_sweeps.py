@@ -119,7 +119,7 @@ def test_the_active_set_can_be_asked_for(sweeps):
 def test_they_solve_data_of_any_kind(store, dtype, bounds, sweeps, monkeypatch):
     """Some columns left out as well; of C order, without a copy in F order."""
     monkeypatch.setattr(layout, "COPY_CAP", 0)
-    monkeypatch.setattr(rough, "_ROWS", 40)
+    monkeypatch.setattr(rough, "_BATCH", 40)
     A = store(X.astype(dtype))
     model = fit(A=A, bounds=bounds)
     assert sweeps == [True] and certify(model, A, Y).relative_gap <= 1.001e-4

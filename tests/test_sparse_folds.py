@@ -72,7 +72,7 @@ def test_sparse_and_dense_folds_agree():
 def test_correlations_of_the_rest_are_those_of_all_columns():
     problem = Problem(X, WEIGHTS, True, Y)
     v, which = RNG.standard_normal(N), np.array([3, 4, 17, 59])
-    c = problem.correlate_rest(v, which, X[:, which].T @ v)
+    c = solve._correlate_rest(problem, v, which, X[:, which].T @ v)
     assert_allclose(c, (X.toarray() - problem.mean).T @ v, rtol=1e-12, atol=1e-12)
 
 

@@ -260,14 +260,6 @@ class Problem:
             correlate_rows(read_only(self.X), v, c)
         return self._about_means(c, v)
 
-    def correlate_rest(self, v, which, c):
-        """Return what ``correlate`` does for sparse X, where ``X'v`` of the columns in ``which`` is known already."""
-        rest = np.ones(self.p, dtype=bool)
-        rest[which] = False
-        out = np.empty(self.p)
-        out[which], out[rest] = c, self.columns(np.flatnonzero(rest)).correlate(v)
-        return self._about_means(out, v)
-
     def _about_means(self, c, v):
         """Turn ``X'v`` into <x_j, r>, in place."""
         c -= v.sum() * self.mean

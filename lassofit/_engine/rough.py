@@ -1,8 +1,8 @@
-"""Sweeps over a copy of X in single precision, for a loose tolerance on dense X with fewer columns than rows.
+"""Sweeps over a copy of X in single precision, for a loose tolerance on dense X, where many columns will be active.
 
-Where most columns will be active, the Gram matrix and the steps on it end at 1e-6 though 1e-4 was asked for. Sweeps
-wait for memory, and over half as many bytes they take a third of the time: at alpha_max / 100 and the default tol,
-2000 x 2000 in 190 ms by steps and 46 by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double.
+Then a Gram matrix and the steps on it end at 1e-6 though 1e-4 was asked for. Sweeps wait for memory, and over half as
+many bytes they take a third of the time: at alpha_max / 100 and the default tol, 2000 x 2000 in 190 ms by steps and 46
+by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double.
 
 How many it will take is not known beforehand: on collinear columns, hundreds. So their gap is watched, and they are
 given up where steps are expected to be done sooner. Then the copy still serves to make a large Gram matrix.
@@ -27,18 +27,23 @@ from .solve import Record, certify_whole
 
 _LOOSE = 1e-5  # tol: the gap's rounding is 1e-6
 _INSIDE = 0.9  # of tol, for what the rounding of X adds
-_DEAR = 10**7  # n p^2: below it, steps take half a millisecond
+_DEAR = 10**7  # n p^2, or n^2 p: below it, steps take half a millisecond
 # Above so many columns steps cost more than a dozen sweeps from a larger alpha on, though the Gram matrix is not made.
 _WIDE, _HALFWAY = 1000, 15
 _COPY = 1 << 26  # bytes of the copy, or what the Gram matrix takes
-_ROWS = 128  # at a time, where X has to be transposed
+_BATCH = 128  # rows at a time, where X has to be transposed
 _RANGE = 1e-12, 1e12  # of norms: beyond, float32 may underflow or overflow
 _TURN = DEPTH  # sweeps from one look at the gap to the next
 _FIRST = 2 * _TURN  # sweeps that are tried in any case
 _SLOWER, _FASTER = 1.5, 0.7  # sweeps, over those at the present rate: after the first turn, and later
 # What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p.
 _GRAM = 0.05
-_STEPS = 0.5
+_STEPS = 1.0
+# Of an extrapolated step, until one lowers the objective: .7 to 1 times as many sweeps as with whole steps alone.
+_PARTS = 1.0, 0.5, 0.25
+# With fewer rows than columns steps end where all rows are fitted, so sweeps cost less where columns are not many more,
+_ROWS = 1 / 170  # of rows squared for each of them, or where an l2 penalty
+_RIDGE = 0.01  # of the squared norms sees to it that they are few
 _SHARE = 0.5  # of max_iter: the rest is left to the steps
 
 
@@ -70,12 +75,15 @@ class Single:
             self.trail.append(self.w.copy())
 
     def jump(self, w):
-        """Move to w where that lowers the objective."""
-        v = self._residual(w)
-        if self._objective(w, v) < self._objective(self.w, self.v):
-            self.w, self.v = w, v
-            self.trail.clear()
-            self.trail.append(w.copy())
+        """Move to w, or a part of the way, where that lowers the objective."""
+        step, moved, value = w - self.w, self._residual(w) - self.v, self._objective(self.w, self.v)
+        for part in _PARTS:
+            w, v = self.w + part * step, self.v + np.float32(part) * moved
+            if self._objective(w, v) < value:
+                self.w, self.v = w, v
+                self.trail.clear()
+                self.trail.append(w.copy())
+                return
 
     def _objective(self, w, v):
         return 0.5 * _square(v) + self.scaled.value(w)
@@ -93,7 +101,7 @@ class Single:
     def worth(self):
         """Return how many sweeps cost as much as the Gram matrix, and as much as that and steps."""
         p, n = self.lines.shape
-        return (gram := _FIRST + _GRAM * p), gram + _STEPS * np.count_nonzero(self.w) ** 3 / (n * p)
+        return (gram := _FIRST + _GRAM * min(n, p)), gram + _STEPS * np.count_nonzero(self.w) ** 3 / (n * p)
 
     def coefficients(self):
         """Return the coefficients of all columns."""
@@ -109,7 +117,7 @@ def _lines(problem, which, root):
         problem.gather(which, mean, root, 0, lines)
         return lines
     every = len(which) == problem.p
-    for rows in blocks(problem.n, _ROWS):  # in cache
+    for rows in blocks(problem.n, _BATCH):  # in cache
         part = (problem.X[rows] if every else problem.X[rows, which]) - mean
         part *= root[rows, None]
         lines[:, rows] = part.T
@@ -124,11 +132,16 @@ def _square(v):
 def worth_sweeping(problem, penalty, control):
     """Return whether this may cost less than steps, from what alpha is, and how many columns seem to matter."""
     n, p = problem.n, problem.p
-    if problem.is_sparse or 8 * p**2 > GRAM_CAP or 4 * n * p > max(_COPY, 8 * p**2):
+    gram = 8 * p**2 if n >= p else 0  # what it would take
+    if problem.is_sparse or gram > GRAM_CAP or 4 * n * p > max(_COPY, gram) or problem.made_gram is not None:
         return False
     few = control.max_iter * _SHARE < _FIRST
-    if control.tol < _LOOSE or few or n < p or n * p**2 < _DEAR or sample_size(n, p) or problem.made_gram is not None:
+    if control.tol < _LOOSE or few or n * p * min(n, p) < _DEAR or sample_size(n, p):
         return False
+    if n < p and _ROWS * n**2 < p:
+        able = penalty.lo < penalty.hi
+        if (penalty.l2[able] < _RIDGE * problem.norm2[able]).any():
+            return False
     norms = np.sqrt(problem.norm2[problem.norm2 > 0])
     if not (_RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1]):
         return False

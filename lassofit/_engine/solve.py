@@ -166,7 +166,7 @@ def solve(problem, penalty, solution, control):
             gram if on_gram else _gram_of(control.gram, problem, which),
         )
         reuses = keeps and problem.is_sparse and not complete
-        c = problem.correlate_rest(problem.s * r, which, known.c) if reuses else None
+        c = _correlate_rest(problem, problem.s * r, which, known.c) if reuses else None
         known = _extended(known, which, problem.p) if complete else None
         solution.w[which] = w
         solution.n_iter += max(sweeps, 1)  # a solve by the free block's exact step alone counts as one
@@ -201,6 +201,15 @@ def choose(problem, penalty, w, c, eligible, must):
 def unthresholded(penalty, eligible):
     """Return the eligible columns that no l1 penalty holds at zero."""
     return eligible[penalty.l1[eligible] == 0]
+
+
+def _correlate_rest(problem, v, which, c):
+    """Return <x_j, r> of all columns of sparse X, where ``X'v`` of those in ``which`` is known already."""
+    rest = np.ones(problem.p, dtype=bool)
+    rest[which] = False
+    out = np.empty(problem.p)
+    out[which], out[rest] = c, problem.columns(np.flatnonzero(rest)).correlate(v)
+    return out - v.sum() * problem.mean
 
 
 def certify_whole(problem, penalty, solution, sub, r, slack, c=None):
