@@ -2,8 +2,8 @@
 
 Both keep the same promise: from a start (w, r) they return a point whose gap on the working set is at most
 ``goal``, or stop when the budget of sweeps is spent or rounding leaves nothing to gain. Every ten sweeps the
-last iterates are extrapolated (Anderson acceleration; Bertrand and Massias 2021), kept only where the objective
-falls: on ill-conditioned data plain sweeps need up to a hundred times as many.
+last iterates are extrapolated (Anderson acceleration; Bertrand and Massias 2021), or a part of the way, where the
+objective falls: on ill-conditioned data plain sweeps need up to a hundred times as many.
 """
 
 from collections import deque
@@ -16,6 +16,8 @@ from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
 DEPTH = 5  # differences in an extrapolation
+# Of an extrapolated step, until one lowers the objective: .7 to 1 times as many sweeps as with whole steps alone.
+PARTS = 1.0, 0.5, 0.25
 _DENSE_FREE = 2 * 10**7  # entries, 160 MB: above this, free columns of sparse X are not made dense for projections
 _LEAST = 0.01  # of the square of a step after which the gap was too large: when it is looked at again, at the latest
 _STALLS = 3  # checks without progress, at the rounding level, that end a solve
@@ -53,13 +55,16 @@ class ResidualState:
         return largest
 
     def jump(self, w):
-        """Move to w where that lowers the objective."""
+        """Move to w, or a part of the way, where that lowers the objective."""
         lines, problem = self.sub.lines, self.sub.problem
-        v = self.v.copy()
-        combine(lines.lines, lines.rows, self.w - w, problem.weights, v)
-        offset = self.offset + float(lines.mean @ (w - self.w))
-        if self._objective(w, v, offset) < self._objective(self.w, self.v, self.offset):
-            self.w, self.v, self.offset = w, v, offset
+        step, move, least = w - self.w, np.zeros_like(self.v), self._objective(self.w, self.v, self.offset)
+        combine(lines.lines, lines.rows, -step, problem.weights, move)
+        shift = float(lines.mean @ step)
+        for part in PARTS:
+            point = self.w + part * step, self.v + part * move, self.offset + part * shift
+            if self._objective(*point) < least:
+                self.w, self.v, self.offset = point
+                return
 
     def _objective(self, w, v, offset):
         square = float(v @ (self.sub.problem.inverse_s * v))
@@ -89,12 +94,14 @@ class GramState:
         return gram_sweep(self.gram, order, self.w, self.c, self.ones, *self.parameters)
 
     def jump(self, w):
-        """Move to w where that lowers the objective."""
-        change = w - self.w
-        c = self.c - self.gram @ change
-        value = self.sub.penalty.value
-        if value(w) - value(self.w) - 0.5 * float((c + self.c) @ change) < 0:
-            self.w, self.c = w, c
+        """Move to w, or a part of the way, where that lowers the objective."""
+        value, step = self.sub.penalty.value, w - self.w
+        before, move = value(self.w), self.gram @ step
+        for part in PARTS:
+            w, c = self.w + part * step, self.c - part * move
+            if value(w) - before - 0.5 * part * float((c + self.c) @ step) < 0:
+                self.w, self.c = w, c
+                return
 
 
 class Subproblem:

@@ -17,7 +17,7 @@ import numpy as np
 from . import whole
 from .duality import certify_point
 from .grams import GRAM_CAP
-from .inner import DEPTH, extrapolate
+from .inner import DEPTH, PARTS, extrapolate
 from .kernels.certificate import largest_pull
 from .kernels.single import correlate_single, residual_single, sweep_single
 from .layout import sample_size
@@ -39,8 +39,6 @@ _SLOWER, _FASTER = 1.5, 0.7  # sweeps, over those at the present rate: after the
 # What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p.
 _GRAM = 0.05
 _STEPS = 1.0
-# Of an extrapolated step, until one lowers the objective: .7 to 1 times as many sweeps as with whole steps alone.
-_PARTS = 1.0, 0.5, 0.25
 # With fewer rows than columns steps end where all rows are fitted, so sweeps cost less where columns are not many more,
 _ROWS = 1 / 170  # of rows squared for each of them, or where an l2 penalty
 _RIDGE = 0.01  # of the squared norms sees to it that they are few
@@ -77,7 +75,7 @@ class Single:
     def jump(self, w):
         """Move to w, or a part of the way, where that lowers the objective."""
         step, moved, value = w - self.w, self._residual(w) - self.v, self._objective(self.w, self.v)
-        for part in _PARTS:
+        for part in PARTS:
             w, v = self.w + part * step, self.v + np.float32(part) * moved
             if self._objective(w, v) < value:
                 self.w, self.v = w, v
