@@ -139,6 +139,7 @@ def _fits():
         (True, "dense, float64", fit(X)),
         (True, "sparse, float64", fit(sparse_X)),
         *_broad_fits(X, y),
+        (True, "dense, sweeps in single precision", _large_fit),
         (False, "dense, float64, rows contiguous", fit(np.ascontiguousarray(X))),
         (False, "dense, float64, Gram matrix", fit(X, precompute=True)),
         (False, "dense, float64, random order", fit(X, solver="cd", selection="random")),
@@ -175,6 +176,16 @@ def _broad_fits(X, y):
         (False, "the same, rows contiguous", both(np.ascontiguousarray(broad))),
         (False, "the same, float32", both(broad.astype(np.float32))),
     ]
+
+
+def _large_fit():
+    """Fit data for which sweeps in single precision are tried."""
+    import numpy as np
+
+    from .. import Lasso
+
+    X = np.asfortranarray(np.random.default_rng(2).standard_normal((400, 200)))
+    Lasso(0.01).fit(X, X.sum(axis=1))
 
 
 def _kept_wide(run):

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "4e662ab3c398c085---------------------------------------------------"
+STAMP = "32507c15ce5a1f58--------------------------------------"
 
 
 @kernel

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "4e662ab3c398c085---------------------------------------------------"
+STAMP = "32507c15ce5a1f58--------------------------------------"
 
 
 @reduction
@@ -42,7 +42,8 @@ def sweep_single(lines, w, v, step, l1, l2, lo, hi):
 @kernel
 def residual_single(lines, target, w, v):
     """Write the residual of w to v."""
-    v[:] = target
+    for i in range(v.shape[0]):  # numba takes 2.5 s to compile v[:] = target
+        v[i] = target[i]
     for j in range(w.shape[0]):
         if w[j] != 0.0:
             _axpy(np.float32(-w[j]), lines[j], v)
