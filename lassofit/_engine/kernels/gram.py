@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "ffb61e4cf23986fe---------------------------------------------"
+STAMP = "b899a3742609467e--------------"
 
 
 @kernel
