@@ -95,12 +95,12 @@ def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
         spread = np.sum((seen - seen.mean() * fit_intercept) ** 2)
         r = X[rows] @ w - y[rows]
         unexplained += r @ r
-        noise = min(1.0, unexplained / spread)  # of which a step heeds the curvature of the rows so far
+        heed = 0.5 * min(1.0, unexplained / spread)  # so much of the curvature of the rows so far bounds a step
         g = X[rows].T @ (s[rows] * r) / len(rows)
         squares = squares + g**2
         unit = eta * np.sqrt(spread / max(size, 1.0))
         first = np.sqrt(spread / len(seen)) * largest / len(rows)  # of a gradient, as beta = 1 in the paper
-        new = np.maximum((first + np.sqrt(squares)) * largest / unit, noise * curvature)
+        new = np.maximum((first + np.sqrt(squares)) * largest / unit, heed * curvature)
         new = np.where(g != 0, new, D)
         move = np.divide(g, new, out=np.zeros(p), where=g != 0)  # of which an implicit step takes a part
         slope, bend = g @ move, np.sum(s[rows] * (X[rows] @ move) ** 2) / len(rows)

@@ -81,8 +81,8 @@ def test_clipping_follows_a_drift_at_any_age_and_the_cumulative_penalty_later_an
     assert rows["cumulative", 20_000] > 4 * rows["cumulative", 2000] > 4 * rows["clipping", 2000]
 
 
-def test_under_noise_a_coefficient_of_ftrl_comes_to_be_a_mean_over_rows():
-    """By the sum of squared gradients alone, its error was 5.7 times that of least squares."""
+def test_under_noise_the_error_of_ftrl_stays_near_that_of_least_squares():
+    """By the sum of squared gradients alone it was 5.7 times as large; for 2.2 times a mean's steps, theory has 1.2."""
     errors = []
     for seed in range(20):
         rng = np.random.default_rng(seed)
@@ -91,7 +91,7 @@ def test_under_noise_a_coefficient_of_ftrl_comes_to_be_a_mean_over_rows():
         stream = SGDLasso(0, method="ftrl", fit_intercept=False).partial_fit(x[:, None], y)
         errors.append([stream.coef_[0] - 1, x @ y / (x @ x) - 1])
     descent, least_squares = np.sqrt(np.mean(np.square(errors), axis=0))
-    assert descent < 1.1 * least_squares
+    assert descent < 1.3 * least_squares
 
 
 def test_rows_are_new_to_ftrl_in_the_first_epoch_only():
@@ -103,7 +103,7 @@ def test_rows_are_new_to_ftrl_in_the_first_epoch_only():
     states = {n: SGDLasso(0.01, max_iter=n, **given).fit(X, y)._live.state.adaptive for n in (1, 9)}
     D, curvature = (np.array([states[n][:, k] for n in (1, 9)]) for k in (1, 4))
     assert_array_equal(curvature[0], curvature[1])
-    assert (D[0] > 0.9 * curvature[0]).all() and (D[1] < 0.5 * D[0]).all()
+    assert (D[0] > 0.45 * curvature[0]).all() and (D[1] < 0.6 * D[0]).all()
 
 
 def test_a_step_of_ftrl_does_not_overshoot_the_target_of_its_row():

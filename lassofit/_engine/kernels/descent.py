@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "b899a3742609467e--------------"
+STAMP = "5ebc3db56de44a8d---------------------------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "b899a3742609467e--------------"
+STAMP = "5ebc3db56de44a8d---------------------------------"
 
 
 @kernel
