@@ -85,22 +85,27 @@ def textbook_cumulative(steps, etas, p, l1):
 def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
     """FTRL-Proximal (McMahan et al. 2013), implicit: of every step a part, of its penalty too; the package's units."""
     p = X.shape[1]
-    z, squares, D, largest, w, path = *np.zeros((5, p)), []
-    seen, size, paid = np.array([]), 0.0, 0.0
+    z, squares, D, largest, curvature, w, path = *np.zeros((6, p)), []
+    seen, size, paid, unexplained = np.array([]), 0.0, 0.0, 0.0
     for rows in batches:
         seen = np.append(seen, y[rows])
         for row in X[rows]:
             largest = np.maximum(largest, np.abs(row))
             size += np.sum(np.divide(row, largest, out=np.zeros(p), where=largest > 0) ** 2)
         spread = np.sum((seen - seen.mean() * fit_intercept) ** 2)
-        g = X[rows].T @ (s[rows] * (X[rows] @ w - y[rows])) / len(rows)
+        r = X[rows] @ w - y[rows]
+        unexplained += r @ r
+        heed = 0.5 * min(1.0, unexplained / spread)  # so much of the curvature of the rows so far bounds a step
+        g = X[rows].T @ (s[rows] * r) / len(rows)
         squares = squares + g**2
         unit = eta * np.sqrt(spread / max(size, 1.0))
         first = np.sqrt(spread / len(seen)) * largest / len(rows)  # of a gradient, as beta = 1 in the paper
-        new = np.where(g != 0, (first + np.sqrt(squares)) * largest / unit, D)
+        new = np.maximum((first + np.sqrt(squares)) * largest / unit, heed * curvature)
+        new = np.where(g != 0, new, D)
         move = np.divide(g, new, out=np.zeros(p), where=g != 0)  # of which an implicit step takes a part
-        slope, curvature = g @ move, np.sum(s[rows] * (X[rows] @ move) ** 2) / len(rows)
-        part = slope / (slope + curvature) if slope > 0 else 1.0
+        slope, bend = g @ move, np.sum(s[rows] * (X[rows] @ move) ** 2) / len(rows)
+        part = slope / (slope + bend) if slope > 0 else 1.0
+        curvature = curvature + part * (s[rows] @ X[rows] ** 2) / len(rows)
         z, D, paid = z + part * g - (new - D) * w, new, paid + part
         w = np.where(D > 0, soft_threshold(-z, paid * l1) / np.where(D > 0, D + paid * l2, 1), 0)
         w = np.maximum(w, lo)

@@ -128,7 +128,7 @@ class Descent:
             if self.stream.run(self.rows, self._order(), self.control.batch):
                 point = self._judge()
                 if point.objective <= limit:
-                    if not self.n_iter:  # the step falls in the first epoch only
+                    if not self.n_iter:  # only in the first epoch are rows new, and falls the step
                         self.stream.terms = self.stream.terms.changed(HORIZON=clock[reading.T])
                     return point
             cut, self.shortest = clock[reading.CUT] / 4, self.stream.step()

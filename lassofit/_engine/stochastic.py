@@ -16,7 +16,7 @@ from .undo import DENSE, Undo
 METHODS = {"naive": NAIVE, "clipping": SHRINK, "truncated": SHRINK, "cumulative": CUMULATIVE, "ftrl": FTRL}
 SCHEDULES = {"auto": AUTO, "adaptive": CONSTANT, "constant": CONSTANT, "invscaling": INVSCALING, "optimal": OPTIMAL}
 # The step of ftrl, in its units, where eta0 is None. Of .125, .25, .5 and 1, alpha the best for each, R^2 of the rows
-# ahead was .046, .049, .043, .034 on the first 15000 of npm's (benchmarks/streams.py), .25, .32, .35, .36 on the first
+# ahead was .046, .049, .043, .037 on the first 15000 of npm's (benchmarks/streams.py), .25, .32, .35, .36 on the first
 # 5000 of Debian's, and .12, .19, .24, .29 on 16000 made ones.
 _ADAPTIVE_STEP = 0.5
 _CHUNK = 1 << 21  # entries of a jitted call: about .05 s, after which Ctrl-C is heard
@@ -124,7 +124,7 @@ class Stream:
             v=np.zeros(p),
             paid=np.zeros(p),
             clock=np.zeros(reading.N_CLOCK),
-            adaptive=np.zeros((p if terms.rule[reading.METHOD] == FTRL else 0, 4)),
+            adaptive=np.zeros((p if terms.rule[reading.METHOD] == FTRL else 0, 5)),
             total=np.zeros(size),
             since=np.zeros(size, dtype=np.int64),
             sums=np.zeros((period + 1, 3)),

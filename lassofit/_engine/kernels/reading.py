@@ -17,26 +17,28 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "32507c15ce5a1f58--------------------------------------"
+STAMP = "78bcdac6adf59f67--------------------------------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)
 # Numbers of the state's ``clock``, all float64: steps; their sum, as far as it was paid, and since; the intercept, and
 # the weight it has seen; the largest squared norm of a row; what the rule's steps are multiplied by; the largest
-# residual; the place in the period and the steps of the average; and for ftrl the target's and the rows' scale.
+# residual; the place in the period and the steps of the average; and for ftrl the scale of y, of rows, of residuals.
 T, PAID, PENDING, SCALE, INTERCEPT, SEEN, NORM2, CUT, WORST, Y_MAX, PLACE, COUNT = range(12)
-Y_COUNT, Y_MEAN, Y_SQUARES, X_SQUARES, N_CLOCK = range(12, 17)
+Y_COUNT, Y_MEAN, Y_SQUARES, X_SQUARES, R_SQUARES, N_CLOCK = range(12, 18)
 EXCLUDED = 1e300  # the l1 of a feature that is out of the problem: inf times a step of 0 would not be a number
 # Numbers of a ``rule``, float64 too, the parameters: the method and the schedule of steps; eta0, or 0 for half the
-# inverse of the largest squared norm of a row so far; power_t; the number of steps after which the automatic step falls
-# no more; alpha; the L2 part of every feature that is not excluded; steps between two payments (1: clipping); what is
-# not shrunk if it is above; the lower bound; whether the intercept moves. An array, not a named tuple: numba's cache
-# would hold a reference to the class, and fail to load where a later version has renamed it.
+# inverse of the largest squared norm of a row so far; power_t; the number of steps after which rows are not
+# new, and the automatic step falls no more; alpha; the L2 part of every feature that is not excluded; steps between
+# two payments (1: clipping); what is not shrunk if it is above; the lower bound; whether the intercept moves. An array,
+# not a named tuple: numba's cache would hold a reference to the class, and fail to load where a later version has
+# renamed it.
 METHOD, SCHEDULE, ETA0, POWER_T, HORIZON, ALPHA, L2, EVERY, THRESHOLD, LOWEST, MOVES, N_RULE = range(12)
 
 # Arrays that the kernels change in place, of p rows each but for the clock:
 # v and paid: as above.
-# adaptive: (p, 4) for ftrl, the sum of squared gradients, D, the largest |x|, room for a gradient; else None.
+# adaptive: (p, 5) for ftrl, the sum of squared gradients, D, the largest |x|, room for a gradient, the loss's curvature
+#   so far; else None.
 # averages: None, or total, the sum of the coefficients over the steps; since, the first step of the period that is not
 #   in it; sums (period + 1, 3): PAID after every step, and the sums of SCALE and of SCALE * PAID before it.
 # What is None is pruned: compiled for all cases at once, the first fit took twice as long.
