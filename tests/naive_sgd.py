@@ -82,18 +82,29 @@ def textbook_cumulative(steps, etas, p, l1):
     return np.array(path)
 
 
+def adaptive_weights(z, D, paid, l1, l2):
+    """The minimum of ``z w + paid (l1 |w| + l2 w^2 / 2) + D w^2 / 2``; 0 where D is."""
+    return np.where(D > 0, soft_threshold(-z, paid * l1) / np.where(D > 0, D + paid * l2, 1), 0)
+
+
 def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
     """FTRL-Proximal (McMahan et al. 2013), implicit: of every step a part, of its penalty too; the package's units."""
     p = X.shape[1]
     z, squares, D, largest, curvature, w, path = *np.zeros((6, p)), []
     seen, size, paid, unexplained = np.array([]), 0.0, 0.0, 0.0
     for rows in batches:
-        seen = np.append(seen, y[rows])
+        seen, r = np.append(seen, y[rows]), np.zeros(len(rows))
+        for i, row in enumerate(X[rows]):
+            far = (np.abs(row) > 2 * largest) & (np.abs(row) < 1e3 * largest)  # a new feature's steps were too long
+            far &= curvature < 4 * largest**2
+            D = D * np.divide(row, largest, out=np.ones(p), where=far) ** 2
+            w = np.where(far, np.maximum(adaptive_weights(z, D, paid, l1, l2), lo), w)
+            r[i] = row @ w - y[rows[i]]
+            largest = np.where(far, np.abs(row), largest)
         for row in X[rows]:
             largest = np.maximum(largest, np.abs(row))
             size += np.sum(np.divide(row, largest, out=np.zeros(p), where=largest > 0) ** 2)
         spread = np.sum((seen - seen.mean() * fit_intercept) ** 2)
-        r = X[rows] @ w - y[rows]
         unexplained += r @ r
         heed = 0.5 * min(1.0, unexplained / spread)  # so much of the curvature of the rows so far bounds a step
         g = X[rows].T @ (s[rows] * r) / len(rows)
@@ -107,7 +118,6 @@ def ftrl(X, y, s, batches, eta, l1, l2=0.0, lo=-np.inf, fit_intercept=False):
         part = slope / (slope + bend) if slope > 0 else 1.0
         curvature = curvature + part * (s[rows] @ X[rows] ** 2) / len(rows)
         z, D, paid = z + part * g - (new - D) * w, new, paid + part
-        w = np.where(D > 0, soft_threshold(-z, paid * l1) / np.where(D > 0, D + paid * l2, 1), 0)
-        w = np.maximum(w, lo)
+        w = np.maximum(adaptive_weights(z, D, paid, l1, l2), lo)
         path.append(w)
     return np.array(path)

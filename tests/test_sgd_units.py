@@ -44,3 +44,14 @@ def test_no_warning_where_nothing_can_be_said_or_is_wrong():
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             SGDLasso().partial_fit(data, Y[: data.shape[0]])
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_a_feature_whose_first_values_are_tiny_is_learned(fit_intercept):
+    """ftrl takes them for its full size, and steps accordingly; larger ones show that these were too long."""
+    rng = np.random.default_rng(18)
+    X, w = rng.standard_normal((4000, 20)), np.repeat([1.0, -1.0, 0.0], [3, 3, 14])
+    X[:2, 10] = 2.5e-3, -1e-3
+    y = X @ w + rng.standard_normal(4000)
+    model = SGDLasso(0, method="ftrl", fit_intercept=fit_intercept).partial_fit(X, y)
+    assert np.abs(model.coef_ - w).max() < 0.2

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "78bcdac6adf59f67--------------------------------------------"
+STAMP = "e996110fdeabab45---------------------------"
 
 
 @kernel

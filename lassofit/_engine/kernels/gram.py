@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "78bcdac6adf59f67--------------------------------------------"
+STAMP = "e996110fdeabab45---------------------------"
 
 
 @kernel

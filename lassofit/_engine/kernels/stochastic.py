@@ -44,11 +44,17 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "78bcdac6adf59f67--------------------------------------------"
+STAMP = "e996110fdeabab45---------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
 _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
+# Times the largest value of a feature so far: with a larger one, ftrl's steps were too long by the square of the ratio,
+# and so is what they have made of the coefficient (Ross, Mineiro, Langford 2013, algorithm 2). Without this, a feature
+# of a normal distribution whose first value was .0025 ended 10000 rows at -35. Smaller changes mend themselves. In a
+# feature whose squares come to more than so many of its largest, such a value is odd, as is one beyond all measure: then
+# the row may have to be left out.
+_FAR, _ODD, _SEEN = 2.0, 1e3, 4.0
 _HEEDED = 0.5  # of the curvature, where it bounds the steps of ftrl
 
 
@@ -63,6 +69,10 @@ def predict(lines, mean, k, v, paid, clock, adaptive, averages, l1, rule):
         if averages is not None:
             tally(v, paid, clock, adaptive, averages, l1, rule, j)
         if adaptive is not None:
+            own = adaptive[j]
+            if _FAR * own[2] < abs(x) < _ODD * own[2] and own[4] < _SEEN * own[2] ** 2:
+                own[1] *= (x / own[2]) ** 2
+                own[2] = abs(x)
             total += x * read_adaptive(v[j], adaptive[j, 1], of(l1, j), due, l2, lowest)
         elif method == CUMULATIVE:
             total += x * read(v[j], 0.0, of(l1, j), due, np.inf, lowest)
