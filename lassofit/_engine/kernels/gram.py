@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "e996110fdeabab45---------------------------"
+STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
 
 
 @kernel

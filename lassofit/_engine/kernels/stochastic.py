@@ -44,7 +44,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "e996110fdeabab45---------------------------"
+STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
@@ -52,8 +52,8 @@ _STEADY = 1e5  # steps after which the automatic step has fallen by sqrt(2)
 # Times the largest value of a feature so far: with a larger one, ftrl's steps were too long by the square of the ratio,
 # and so is what they have made of the coefficient (Ross, Mineiro, Langford 2013, algorithm 2). Without this, a feature
 # of a normal distribution whose first value was .0025 ended 10000 rows at -35. Smaller changes mend themselves. In a
-# feature whose squares come to more than so many of its largest, such a value is odd, as is one beyond all measure: then
-# the row may have to be left out.
+# feature whose squares come to more than so many of its largest, such a value is odd, as is one beyond all measure:
+# then the row may have to be left out.
 _FAR, _ODD, _SEEN = 2.0, 1e3, 4.0
 _HEEDED = 0.5  # of the curvature, where it bounds the steps of ftrl
 

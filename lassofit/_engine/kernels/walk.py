@@ -14,7 +14,7 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "e996110fdeabab45---------------------------"
+STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
