@@ -133,6 +133,7 @@ PAGES = {
     "real": gaps,
     "threads": gaps,
     "defaults": ratios,
+    "defaults_c": gaps,
     "path": ratios,
     "cv": cross_validation,
     "cv_text": cross_validation,
