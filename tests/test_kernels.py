@@ -70,7 +70,7 @@ def test_line_dot_and_axpy(case):
         core.line_axpy(lines, k, 0.7, s, out)
         np.testing.assert_allclose(out, v + 0.7 * s * X[:, k], rtol=1e-14, atol=1e-16)
         alike = v.copy()
-        core.line_axpy(lines, k, 0.7, 0.3, alike)  # one weight for all
+        core.line_axpy(lines, k, np.float64(0.7), 0.3, alike)  # one weight for all
         np.testing.assert_allclose(alike, v + 0.7 * 0.3 * X[:, k], rtol=1e-14, atol=1e-16)
 
 
