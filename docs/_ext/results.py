@@ -130,6 +130,7 @@ def compiling(name, data):
 PAGES = {
     "single_1e-6": ratios,
     "single": gaps,
+    "single_1e-4": gaps,
     "real": gaps,
     "threads": gaps,
     "defaults": ratios,
