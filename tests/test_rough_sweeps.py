@@ -106,6 +106,13 @@ def test_where_they_are_not_for(A, tol, sweeps, monkeypatch):
     assert sweeps == []
 
 
+@pytest.mark.parametrize("given", [True, "matrix"])
+def test_they_are_not_for_those_who_have_a_gram_matrix(given, sweeps):
+    centred = X - X.mean(axis=0)
+    gram = given if given is True else centred.T @ centred
+    assert fit(A=centred, precompute=gram).converged_ and sweeps == []
+
+
 def test_the_active_set_can_be_asked_for(sweeps):
     assert Lasso(0.01, solver="active_set").fit(X, Y).converged_ and sweeps == []
     assert stages.rough is rough

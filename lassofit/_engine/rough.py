@@ -131,7 +131,9 @@ def worth_sweeping(problem, penalty, control):
     """Return whether this may cost less than steps, from what alpha is, and how many columns seem to matter."""
     n, p = problem.n, problem.p
     gram = 8 * p**2 if n >= p else 0  # what it would take
-    if problem.is_sparse or gram > GRAM_CAP or 4 * n * p > max(_COPY, gram) or problem.made_gram is not None:
+    if problem.is_sparse or gram > GRAM_CAP or 4 * n * p > max(_COPY, gram):
+        return False
+    if problem.made_gram is not None or control.gram is not None:  # then steps have the dearest part for nothing
         return False
     few = control.max_iter * _SHARE < _FIRST
     if control.tol < _LOOSE or few or n * p * min(n, p) < _DEAR or sample_size(n, p):
