@@ -11,7 +11,7 @@ _FLOP = 0.1  # of the factor
 _PAIR = 2.0  # of entries in a row
 _FEW = 60_000  # entries: a sweep takes no longer than what is around it,
 _FIRST = 60  # and so many cost a millisecond or two
-SPARE = 8  # times those that are tried: with a lower max_iter none are, for they count, done or not
+_SPARE = 8  # times those that are tried: with a lower max_iter none are, for they count, done or not
 _SHORT = 0.5  # rows a column: with fewer, sweeps are many
 
 
@@ -27,7 +27,7 @@ def sweeps_first(problem, max_iter):
     On 14 made sets of 1500 to 60,000 entries, one-hot, random and by Zipf's law, they took .2 to 1 of the time at
     nearly all alphas; where they are too few for collinear columns, they are lost.
     """
-    if not problem.is_sparse or max_iter < SPARE * _FIRST:
+    if not problem.is_sparse or max_iter < _SPARE * _FIRST:
         return 0
     return _FIRST if problem.X.nnz <= _FEW and problem.n >= _SHORT * problem.p else 0
 

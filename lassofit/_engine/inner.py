@@ -16,7 +16,7 @@ from .kernels.descent import combine, sweep
 from .kernels.gram import gram_sweep
 
 DEPTH = 5  # differences in an extrapolation
-# Of an extrapolated step, until one lowers the objective: .7 to 1 times as many sweeps as with whole steps alone.
+# Of an extrapolated step, until one lowers the objective: .7 to 1.1 times as many sweeps as with whole steps alone.
 PARTS = 1.0, 0.5, 0.25
 _DENSE_FREE = 2 * 10**7  # entries, 160 MB: above this, free columns of sparse X are not made dense for projections
 _LEAST = 0.01  # of the square of a step after which the gap was too large: when it is looked at again, at the latest

@@ -1,6 +1,6 @@
 """The shape of dense X and its order in memory: columns are what a lasso reads, and numpy's arrays hold rows.
 
-A copy in F order takes as long as three or four passes over X; with it, itself counted, fits take .3 to .9 of the time
+A copy in F order takes as long as four to six passes over X; with it, itself counted, fits take .3 to .9 of the time
 (medians of nine made sets from 60 x 8000 to 5000 x 500, at three alphas; at most 1.1). Not where there are so many rows
 that a sample of them is looked at first: then a pass or two are all there is, and fits with a copy take up to 2.5 times
 as long.
