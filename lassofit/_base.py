@@ -320,5 +320,5 @@ def _solve_target(problem, penalty, y, start, control, verbose, task):
     records = progress.follow(stages.run(problem, penalty, solution, control), verbose, task=task, state=state)
     if task.stopped:
         solution.intercept = problem.intercept(solution.w)
-    proven = duality.proven_zero(problem, penalty, solution.w, solution.certificate)
-    return solution, solution.kkt_residual(problem, penalty), proven, records
+    proven, violation = duality.conclude(problem, penalty, solution.w, solution.certificate)
+    return solution, violation, proven, records

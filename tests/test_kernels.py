@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from lassofit._engine.duality import kkt_violation
 from lassofit._engine.kernels import certificate, core, descent, gram
 from lassofit._engine.problem import Problem, as_lines, read_only
 
@@ -213,8 +212,9 @@ def test_kkt_violation_by_cases():
         (-1.4, -0.5, 1.0, -0.5, inf, 0.0),
     ]
     for t, w, l1, lo, hi, distance in table:
-        arrays = (np.array([value]) for value in (t, w, l1, 0.0, lo, hi))
-        assert kkt_violation(*arrays) == pytest.approx(distance), (t, w, l1, lo, hi)
+        w_, c, ones, *penalty = (np.array([value]) for value in (w, t, 1.0, l1, 0.0, lo, hi))
+        violation = certificate.conclude(w_, c, tuple(penalty), ones, 0 * ones, 0.0, 1.0, 1.0, 1.0, np.zeros(1, dtype=np.bool_))
+        assert violation == pytest.approx(distance), (t, w, l1, lo, hi)
 
 
 def test_lines_are_read_only_views():

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from test_certificates import problems, scale_of
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine.duality import Certificate, certify, proven_zero
+from lassofit._engine.duality import Certificate, certify, conclude
 from lassofit._engine.penalty import build_penalty
 from lassofit._engine.problem import Problem
 
@@ -182,7 +182,7 @@ def test_the_sphere_is_as_large_as_it_has_to_be(size, proven):
     w, nothing = np.zeros(2), np.zeros(2, dtype=bool)
     known = certify(data, penalty, w, data.y, nothing, np.zeros(2), data.correlate)
     assert known.kappa == pytest.approx(0.5) and known.gap == pytest.approx(0.125 * 1.01)
-    np.testing.assert_array_equal(proven_zero(data, penalty, w, known), [False, proven])
+    np.testing.assert_array_equal(conclude(data, penalty, w, known)[0], [False, proven])
 
 
 def test_the_scale_of_the_dual_point_is_the_one_that_gives_the_gap():
@@ -210,4 +210,4 @@ def test_without_a_finite_gap_only_what_is_out_is_known(gap):
     penalty = build_penalty(data, 1.0, 1.0, np.r_[np.inf, np.ones(9)], -np.inf, np.inf, False)
     w = np.zeros(10)
     known = Certificate(1.0, gap, np.zeros(10), 1.0, 0.0)
-    np.testing.assert_array_equal(np.flatnonzero(proven_zero(data, penalty, w, known)), [0])
+    np.testing.assert_array_equal(np.flatnonzero(conclude(data, penalty, w, known)[0]), [0])

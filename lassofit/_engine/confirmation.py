@@ -48,10 +48,10 @@ def feasible(problem, penalty, w, certificate, goal):
     for v, cv in [*points, *_corrected(problem, penalty, w, weighted, c, chosen, slack / 16, exact)]:
         if (np.abs(cv[free]) > slack[free]).any():  # others were taken for a basis of these
             continue
-        for scale in {1.0, feasible_scale(cv, w, *penalty, free, exact, 0.0, np.inf)[0]}:
+        for scale in {1.0, feasible_scale(cv, w, 1.0, tuple(penalty), free, exact, 0.0, np.inf)[0]}:
             beside = weighted - scale * v
             gap = 0.5 * float(beside @ (problem.inverse_s * beside))
-            gap += young_sum(cv, w, *penalty, free, exact, scale)
+            gap += young_sum(cv, w, 1.0, tuple(penalty), free, exact, scale)
             if gap < least:
                 least, best = gap, (cv, scale)
     if not least < np.inf:

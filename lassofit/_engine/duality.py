@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from .kernels.certificate import certificates
+from .kernels import certificate as kernels
 
 _EPS = np.finfo(np.float64).eps
 
@@ -34,7 +34,7 @@ class Certificate(NamedTuple):
 
     @classmethod
     def of(cls, row, c=None):
-        """Return the Certificate that a row of ``kernels.certificates`` holds, of the correlations c."""
+        """Return the Certificate that ``kernels.certify`` wrote, of the correlations c."""
         objective, gap, *rest = row.tolist()
         return cls(objective, gap, c, *rest)
 
@@ -98,14 +98,15 @@ def certify_point(problem, penalty, w, c, v2, free, slack, outside=0.0, most=1.0
     ``most`` is the largest scale of v that columns which are not among these allow, ``strict`` the largest that takes
     their violations within slack away too.
     """
-    points = w[None], c[None], np.array([v2]), np.array([outside])
-    return certify_points(problem, penalty, *points, np.ones(1), free, slack, most, strict)[0]
+    out = np.empty(7)
+    kernels.certify(w, c, v2, outside, 1.0, tuple(penalty), free, slack, problem.y_norm, most, strict, out)
+    return Certificate.of(out, c)
 
 
-def certify_points(problem, unit, w, c, v2, outside, alphas, free, slack, most=1.0, strict=1.0):
+def certify_points(problem, unit, w, c, v2, outside, alphas, free, slack):
     """Certify the rows of w as ``certify_point`` does, each at its own multiple of the penalty ``unit``."""
     out = np.empty((len(w), 7))
-    certificates(w, c, v2, outside, alphas, tuple(unit), free, slack, problem.y_norm, most, strict, out)
+    kernels.certify_rows(w, c, v2, outside, alphas, tuple(unit), free, slack, problem.y_norm, out)
     return [Certificate.of(row, c_i) for row, c_i in zip(out, c, strict=True)]
 
 
@@ -127,26 +128,6 @@ def squared_residual(problem, w, c, target):
     return np.maximum(problem.y_norm**2 - parts.sum(axis=-1), 0.0) + 4 * _EPS * np.abs(parts).sum(axis=-1)
 
 
-def kkt_residual(problem, penalty, w, r):
-    """Return the largest violation of the optimality conditions, in units of alpha."""
-    c = problem.correlate(problem.s * r)
-    violation = kkt_violation(c, w, *penalty)
-    return max(violation, abs(float(problem.s @ r))) if problem.fit_intercept else violation
-
-
-def kkt_violation(c, w, l1, l2, lo, hi):
-    """Return the largest distance of ``c_j - l2_j w_j`` from ``l1_j d|w_j|`` plus the bounds' normal cone.
-
-    numpy's: once a fit, 15 us, where a kernel took .2 s of the first.
-    """
-    t = c - l2 * w
-    low = np.where(w > 0, l1, -l1)  # the subdifferential is [low, high]
-    high = np.where(w < 0, -l1, l1)
-    below = np.where(w <= lo, 0.0, low - t)  # at the lower bound the cone extends to -inf
-    above = np.where(w >= hi, 0.0, t - high)
-    return float(np.maximum(below, above).max(initial=0.0))
-
-
 def noise(problem):
     """Return the rounding level of the correlations: 64 eps |x_j| |y|, with |x_j| as it enters the sums."""
     return problem.per_target(_noise)
@@ -160,37 +141,24 @@ def _noise(problem):
     return np.sqrt(norm2) * (64 * _EPS * problem.y_norm)
 
 
-def proven_zero(problem, penalty, w, certificate):
-    """Return the mask of the columns that are 0 in every optimum: proven so by the safe sphere, or out of the problem.
+def conclude(problem, penalty, w, certificate):
+    """Return the mask of the columns that are 0 in every optimum, and the largest violation of the KKT conditions.
 
-    The dual objective is strongly concave, so its maximum v* is within sqrt(2 gap) of kappa v, and a column that v*
-    correlates with by less than l1 is zero (Fercoq, Gramfort and Salmon 2015). A bound of zero closes its side.
+    Zero are those that the safe sphere proves so, or that are out of the problem. The dual objective is strongly
+    concave, so its maximum v* is within sqrt(2 gap) of kappa v, and a column that v* correlates with by less than l1 is
+    zero (Fercoq, Gramfort and Salmon 2015). A bound of zero closes its side. To the gap comes what it leaves out
+    because |z| <= slack counts as zero: shrinking the dual point by the largest excess over l1 makes it feasible
+    indeed. Where l1 is 0 nothing can be shrunk: slack times a coefficient of |y| / |x_j| is allowed for, column by
+    column.
     """
-    l1, _, lo, hi = penalty
-    out = lo == hi
-    if not np.isfinite(certificate.gap):
-        return out
-    c = certificate.kappa * certificate.c
-    pull = np.abs(c)
-    moment = float(pull @ np.abs(w))
-    pull[np.where(c > 0, hi, lo) == 0] = 0.0
-    slack, room = noise(problem), l1 - pull
-    gap = certificate.gap + certificate.floor + _hidden(problem, penalty, room, slack, moment, certificate)
-    return out | (np.sqrt(2.0 * gap) * np.sqrt(problem.norm2) + slack < room)
-
-
-def _hidden(problem, penalty, room, slack, moment, certificate):
-    """Return what the gap leaves out because |z| <= slack counts as zero: how much larger the true one may be.
-
-    Shrinking the dual point by the largest excess over l1 makes it feasible indeed; ``moment`` is sum |kappa c_j w_j|.
-    Where l1 is 0 nothing can be shrunk: slack times a coefficient of |y| / |x_j| is allowed for, column by column.
-    """
-    l1, hidden = penalty.l1, 0.0
-    if len(l1) > np.count_nonzero(l1):
-        hidden = 64 * _EPS * problem.y_norm**2 * np.count_nonzero((l1 == 0) & (penalty.lo < penalty.hi))
-    over = (room < 0) & (room >= -slack) & (l1 > 0)
-    if over.any():
-        shrink = float((room[over] / (room[over] - l1[over])).max())  # the excess over l1 plus the excess
-        moved = certificate.kappa * shrink
-        hidden += shrink * moment + moved * (2.0 * (1.0 - certificate.kappa) + moved) * certificate.objective
-    return hidden
+    proven, unheld = np.empty(problem.p, dtype=np.bool_), 64 * _EPS * problem.y_norm**2
+    known = tuple(penalty), problem.norm2, noise(problem), unheld
+    sphere = certificate.gap + certificate.floor, certificate.kappa, certificate.objective
+    violation = kernels.conclude(w, certificate.c, *known, *sphere, proven)
+    if penalty.free(w).any() or certificate.corrected:  # the dual point is another than the residual
+        which = np.flatnonzero(w)
+        r = problem.residual(problem.columns(which), w[which])
+        violation = kernels.conclude(w, problem.correlate(problem.s * r), *known, *sphere, np.empty_like(proven))
+        if problem.fit_intercept:
+            violation = max(violation, abs(float(problem.s @ r)))
+    return proven, violation

@@ -53,7 +53,7 @@ def inlined(function):
 
 
 def inlined_reduction(function):
-    """Compile a sum whose order of additions may change as a part of its callers."""
+    """Compile a sum whose order of additions may change as a part of its callers: with columns of 60 entries, half."""
     return _compile(function, fastmath=_REASSOCIATE, forceinline=True, **_UNCOUNTED)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .confirmation import confirm
-from .duality import certify, certify_point, kkt_residual, kkt_violation, noise
+from .duality import certify, certify_point, noise
 from .inner import GramSubproblem, Progress, Subproblem, descend
 
 _ABSURD = 1e100  # coefficients that no start has any use for
@@ -94,15 +94,6 @@ class Solution:
             self.certificate = confirm(problem, penalty, self.w, certificate, self.goal)
         self.converged = self.relative_gap <= tol
         return self.certificate
-
-    def kkt_residual(self, problem, penalty):
-        """Return the largest violation of the optimality conditions."""
-        known = not (penalty.free(self.w).any() or self.certificate.corrected)
-        if known:  # the dual point is r itself
-            return kkt_violation(self.certificate.c, self.w, *penalty)
-        which = np.flatnonzero(self.w)
-        r = problem.residual(problem.columns(which), self.w[which])
-        return kkt_residual(problem, penalty, self.w, r)
 
 
 def solve(problem, penalty, solution, control):

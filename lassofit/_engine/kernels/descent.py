@@ -7,10 +7,10 @@ product is ``x_j' v + offset * mean_j`` exactly, for dense and sparse X alike.
 
 import numpy as np
 
-from ..jit import kernel, reduction
+from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
+STAMP = "98a5e107758c59bd-----------------------------------------------------------"
 
 
 @kernel
@@ -47,7 +47,7 @@ def combine(lines, rows, a, s, v):
             line_axpy(lines, rows[t], a[t], s, v)
 
 
-@kernel
+@uncounted
 def moments(lines, s, sy, mean, variance, c):
     """Write weighted mean and centred variance of every line, and its inner product with ``sy``, in one pass over X.
 
@@ -155,7 +155,7 @@ def transpose(X, out):
                     out[k, i] = X[i, k]
 
 
-@reduction
+@inlined_reduction
 def _first_pass(lines, k, shift, same, s, sy):
     """Return the sums of ``s x``, ``s x^2`` and ``sy x`` for ``x - shift``; ``same`` is the weight of all, or 0."""
     first = 0.0

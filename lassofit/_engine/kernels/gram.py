@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
+STAMP = "98a5e107758c59bd-----------------------------------------------------------"
 
 
 @kernel

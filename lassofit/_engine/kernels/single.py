@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
+STAMP = "98a5e107758c59bd-----------------------------------------------------------"
 
 
 @reduction

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, residual, select
 
-STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
+STAMP = "98a5e107758c59bd-----------------------------------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 

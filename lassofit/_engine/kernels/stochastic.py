@@ -44,7 +44,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
+STAMP = "98a5e107758c59bd-----------------------------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost

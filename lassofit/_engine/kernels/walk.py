@@ -9,12 +9,12 @@ two threads took longer than one.
 import numpy as np
 
 from ..jit import kernel, merged
-from .certificate import certificates
+from .certificate import certify
 from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "7b7a29e2a66d7b7b-----------------------------------------"
+STAMP = "98a5e107758c59bd-----------------------------------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -115,14 +115,12 @@ def price(data, weighted, which, c):
 
 
 @kernel
-def certify(table, weighted, level, clear, largest, out):
-    """Write what ``certificates`` does of the known columns alone: see ``Continuation._certify``."""
-    total = table.shape[1]
-    square, outside, one = np.empty(1), np.zeros(1), np.ones(1)
-    square[0] = dot_tail(weighted, weighted, np.int64(0), weighted.shape[0])
-    own, nothing = (table[L1], table[L2], table[LO], table[HI]), np.zeros(total, np.bool_)
-    w, c = table[W].reshape((1, total)), table[C].reshape((1, total))
-    certificates(w, c, square, outside, one, own, nothing, table[SLACK], level, 1.0 / clear, 1.0 / largest, out)
+def certify_known(table, weighted, level, clear, largest, out):
+    """Certify by the known columns alone: see ``Continuation._certify``."""
+    square = dot_tail(weighted, weighted, np.int64(0), weighted.shape[0])
+    own, nothing = (table[L1], table[L2], table[LO], table[HI]), np.zeros(table.shape[1], np.bool_)
+    given = table[W], table[C], square, 0.0, 1.0, own, nothing, table[SLACK]
+    certify(*given, level, 1.0 / clear, 1.0 / largest, out)
 
 
 @kernel
@@ -181,7 +179,7 @@ def walk(data, unit, store, basis, factor, order, table, k, alphas, before, limi
     """Solve at these alphas in turn; return how many are done, k, and the columns of the table, which is in ``space``.
 
     ``before`` is the alpha before the first. Of every alpha, the coefficients of the known columns go to ``points``,
-    their number to ``sizes``, the rounds to ``rounds``, 0 where nothing moved, and ``certificates``' row to ``out``.
+    their number to ``sizes``, the rounds to ``rounds``, 0 where nothing moved, and what ``certify`` writes to ``out``.
     An alpha that misses the goal has a size too.
     """
     points, sizes, rounds, out = results
@@ -204,7 +202,7 @@ def walk(data, unit, store, basis, factor, order, table, k, alphas, before, limi
             rounds[i] = 0
         if clear == 0.0:
             break
-        certify(table, weighted, level, clear, largest, out[i : i + 1])
+        certify_known(table, weighted, level, clear, largest, out[i])
         sizes[i] = table.shape[1]
         if not out[i, 1] <= goal or out[i, 5] > 0.0:
             break
