@@ -17,6 +17,7 @@ GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 GATHERED_SPARSE = 1 << 28  # likewise of sparse columns, which have no full Gram matrix to go on with: 4096 of them
 SHARE_OF_X = 0.25  # of the bytes of X as float64, where that is more
 _SPARSE = 0.2  # of the coefficients: below it their rows are gathered, above it all are read
+_SMALL = 64  # columns: their Gram matrix is read in less time than it takes to find out which are at work
 _SHORT = 4096  # samples, at most, of sparse columns that are kept dense, where
 _FULL = 0.2  # of their entries are stored, or the means are far from zero
 _ROWS = 8  # of a Gram matrix that grows, at once, at least; twice those that are asked for, a quarter of those made
@@ -180,7 +181,10 @@ class AllColumns:
 
     def correlations(self, w):
         """Return <x_j, r>."""
-        target, at = self.problem.target_correlations(), np.flatnonzero(w)
+        target = self.problem.target_correlations()
+        if len(w) <= _SMALL:
+            return target - self.gram @ w
+        at = np.flatnonzero(w)
         return target - self.gram[at].T @ w[at] if len(at) < _SPARSE * len(w) else target - self.gram @ w
 
 

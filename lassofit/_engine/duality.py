@@ -125,6 +125,8 @@ def squared_residual(problem, w, c, target):
     Where coefficients are huge, all of it is rounding: cut off at 0, the gap would be 0 too. Several points are rows.
     """
     parts = (target + c) * w
+    if w.ndim == 1:  # plain numbers: 4 us less
+        return max(problem.y_norm**2 - float(parts.sum()), 0.0) + 4 * _EPS * float(np.abs(parts).sum())
     return np.maximum(problem.y_norm**2 - parts.sum(axis=-1), 0.0) + 4 * _EPS * np.abs(parts).sum(axis=-1)
 
 
@@ -154,11 +156,11 @@ def conclude(problem, penalty, w, certificate):
     proven, unheld = np.empty(problem.p, dtype=np.bool_), 64 * _EPS * problem.y_norm**2
     known = tuple(penalty), problem.norm2, noise(problem), unheld
     sphere = certificate.gap + certificate.floor, certificate.kappa, certificate.objective
-    violation = kernels.conclude(w, certificate.c, *known, *sphere, proven)
-    if penalty.free(w).any() or certificate.corrected:  # the dual point is another than the residual
+    violation, free = kernels.conclude(w, certificate.c, *known, *sphere, proven)
+    if free or certificate.corrected:  # the dual point is another than the residual
         which = np.flatnonzero(w)
         r = problem.residual(problem.columns(which), w[which])
-        violation = kernels.conclude(w, problem.correlate(problem.s * r), *known, *sphere, np.empty_like(proven))
+        violation, _ = kernels.conclude(w, problem.correlate(problem.s * r), *known, *sphere, np.empty_like(proven))
         if problem.fit_intercept:
             violation = max(violation, abs(float(problem.s @ r)))
     return proven, violation

@@ -225,7 +225,7 @@ def certify_on_gram(problem, penalty, w, c, slack):
 
 def _certify_correlations(problem, penalty, w, c, target, slack):
     """Certify w without its residual."""
-    v2 = float(squared_residual(problem, w, c, target))
+    v2 = squared_residual(problem, w, c, target)
     return certify_point(problem, penalty, w, c, v2, np.zeros(len(w), dtype=bool), slack)
 
 

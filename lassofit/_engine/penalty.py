@@ -56,7 +56,8 @@ def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):
     with np.errstate(over="ignore", invalid="ignore"):  # inf * (1 - l1_ratio) is nan for the lasso
         weight = alpha * factor * sd  # a number where there are neither factors nor scales
         parts = (weight * l1_ratio, weight * (1.0 - l1_ratio) * sd, lower, upper)
-    return _finite(Penalty(*(np.full(problem.p, part, dtype=np.float64) for part in parts)), alpha)
+    penalty = Penalty(*(np.full(problem.p, part, dtype=np.float64) for part in parts))
+    return penalty if isinstance(weight, float) and weight < np.inf else _finite(penalty, alpha)
 
 
 def _finite(penalty, alpha):

@@ -280,6 +280,10 @@ class Problem:
             return product - np.outer(self.mean[which], self.mean[which])
         k, dtype, syrk = len(which), np.float64, dsyrk
         root, mean = np.sqrt(self.s), self.mean[which]
+        if level is None and pieces is None and not self.is_sparse and self.n * k <= BLOCK:
+            block = np.empty((k, self.n))
+            self.gather(which, mean, root, 0, block)
+            return block @ block.T  # BLAS's syrk too, with less around it
         if level is not None:
             dtype, syrk, root = np.float32, ssyrk, root / level
         product = np.zeros((k, k), dtype=dtype, order="F")

@@ -140,14 +140,14 @@ def worth_sweeping(problem, penalty, control):
         return False
     if n < p and _ROWS * n**2 < p:
         able = penalty.lo < penalty.hi
-        if (penalty.l2[able] < _RIDGE * problem.norm2[able]).any():
+        if not penalty.l2.any() or (penalty.l2[able] < _RIDGE * problem.norm2[able]).any():
             return False
-    norms = np.sqrt(problem.norm2[problem.norm2 > 0])
-    if not (_RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1]):
-        return False
     c = problem.target_correlations()
     pull = largest_pull(c, penalty.l1, penalty.lo, penalty.hi)
-    return bool(pull >= (_HALFWAY if p >= _WIDE else whole.DEEP) and whole.most_matter(penalty, c))
+    if not (pull >= (_HALFWAY if p >= _WIDE else whole.DEEP) and whole.most_matter(penalty, c)):
+        return False
+    norms = np.sqrt(problem.norm2[problem.norm2 > 0])
+    return bool(_RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1])
 
 
 def sweep(problem, penalty, solution, control, slack):

@@ -85,7 +85,8 @@ class Search:
         if self.on_gram:
             return certify_on_gram(problem, penalty, solution.w, self.face.c, self.slack)
         if self.ratio is None and not solution.w.any() and self.sub is None:
-            return certify_on_gram(problem, penalty, solution.w, problem.target_correlations(), self.slack)
+            c, nothing = problem.target_correlations(), np.zeros(problem.p, dtype=bool)
+            return certify_point(problem, penalty, solution.w, c, problem.y_norm**2, nothing, self.slack)
         r = problem.inverse_s * self.v
         if self.known is not None:
             nothing = np.zeros(problem.p, dtype=bool)

@@ -102,7 +102,7 @@ def solve(problem, penalty, solution, control):
     solution.goal = control.tol * solution.scale
     slack = noise(problem)
     eligible = np.flatnonzero(penalty.lo < penalty.hi)
-    must = unthresholded(penalty, eligible)
+    must = unthresholded(penalty)
     on_gram = _sweeps_on(control.gram, problem, penalty, must)
     which = eligible if on_gram else np.union1d(np.flatnonzero(solution.w), must)
     gram = _gram_of(control.gram, problem, which) if on_gram else None
@@ -189,9 +189,11 @@ def choose(problem, penalty, w, c, eligible, must):
     return np.sort(eligible[np.argpartition(distance, size)[:size]])
 
 
-def unthresholded(penalty, eligible):
-    """Return the eligible columns that no l1 penalty holds at zero."""
-    return eligible[penalty.l1[eligible] == 0]
+def unthresholded(penalty):
+    """Return the columns that may move and that no l1 penalty holds at zero."""
+    if penalty.l1.all():
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero((penalty.l1 == 0) & (penalty.lo < penalty.hi))
 
 
 def _correlate_rest(problem, v, which, c):

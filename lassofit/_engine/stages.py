@@ -43,7 +43,7 @@ def solve_active(problem, penalty, solution, control):
     solution.goal = control.tol * solution.scale
     slack = noise(problem)
     eligible = penalty.lo < penalty.hi
-    must = unthresholded(penalty, np.flatnonzero(eligible))
+    must = unthresholded(penalty)
     sub = Subproblem(problem, penalty, must, slack) if len(must) else None
     if control.solver == "auto" and not len(must):
         finished = yield from _sweep_first(problem, penalty, solution, control)

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "98a5e107758c59bd-----------------------------------------------------------"
+STAMP = "f1ea513d611e8c36----------------------------------"

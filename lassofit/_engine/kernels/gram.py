@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "98a5e107758c59bd-----------------------------------------------------------"
+STAMP = "f1ea513d611e8c36----------------------------------"
 
 
 @kernel

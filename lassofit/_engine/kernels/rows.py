@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "98a5e107758c59bd-----------------------------------------------------------"
+STAMP = "f1ea513d611e8c36----------------------------------"
 
 
 @kernel

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "98a5e107758c59bd-----------------------------------------------------------"
+STAMP = "f1ea513d611e8c36----------------------------------"
 
 
 @reduction

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "98a5e107758c59bd-----------------------------------------------------------"
+STAMP = "f1ea513d611e8c36----------------------------------"
 
 
 @kernel

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, residual, select
 
-STAMP = "98a5e107758c59bd-----------------------------------------------------------"
+STAMP = "f1ea513d611e8c36----------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
@@ -45,6 +45,15 @@ def highest(scores, size, out):
 
 
 @kernel
+def score_zeros(c, ratio, unit, norm, slack, scores):
+    """Write the scores of ``weigh`` for all columns: without an index, a sixth of its time."""
+    l1, _, lo, hi = unit
+    for j in range(c.shape[0]):
+        pull, level = max(c[j] if hi[j] > 0.0 else 0.0, -c[j] if lo[j] < 0.0 else 0.0), ratio * l1[j]
+        scores[j] = (pull - level - slack[j] - EXCESS * level) / norm[j] if norm[j] > 0.0 else -np.inf
+
+
+@kernel
 def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, level, budget, weighted, space):
     """Solve at ``ratio`` times l1 on the columns that the correlations c name; write those of the solution to c.
 
@@ -62,7 +71,7 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
         every[j] = j
     for t in range(table.shape[1]):
         table[L1, t] = ratio * unit[0][which[t]]
-    weigh(every, c, *held, EXCESS, pulls, scores)
+    score_zeros(c, ratio, unit, data[3], data[4], scores)
     violators = 0
     for j in range(p):
         if known[j]:
@@ -88,7 +97,10 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
         price(data, weighted, chosen[:count], c_own)
         for t in range(table.shape[1]):
             table[C, t] = dot_tail(rows[t], weighted, np.int64(0), weighted.shape[0])
-        weigh(chosen[:count], c_own, *held, EXCESS, pulls, scores)
+        if last:
+            score_zeros(c, ratio, unit, data[3], data[4], scores)
+        else:
+            weigh(chosen[:count], c_own, *held, EXCESS, pulls, scores)
         left = 0
         for t in range(count):
             if known[chosen[t]]:
