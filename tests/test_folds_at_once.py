@@ -149,3 +149,27 @@ def test_wide_and_sparse_data_are_no_case_for_it():
         n = A.shape[0]
         problem = Problem(A, None, True, Y[:n])
         assert fold_grams.sums_of(problem, Y[:n], None, folds_of(KFold(5).split(A), None, n)) is None
+
+
+@pytest.mark.parametrize("order", "CF")
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_products_are_the_same_in_place(order, fit_intercept):
+    """Of rows where they lie in X, about zero, and of copies about the means of all rows."""
+    data = Problem(np.asarray(X, order=order), None, fit_intercept, Y)
+    labels = np.repeat([2, 0, 1, 0], 30)
+    apart = fold_grams._products(data, Y, labels, 3)
+    for expected, found in zip(apart, fold_grams._products_in_place(data, Y, labels, 3), strict=True):
+        assert_allclose(found, expected, rtol=1e-13, atol=1e-14)
+    assert_allclose(sum(apart)[:P, P], data.target_correlations())
+
+
+def test_what_is_taken_in_place():
+    """Few runs of rows, alike, in double, and means that cost no digits."""
+    many = np.asfortranarray(np.tile(X, (100, 1)))
+    labels, mixed = np.repeat(np.arange(5), len(many) // 5), np.arange(len(many)) % 5
+    data = Problem(many, None)
+    assert fold_grams._lie_in_place(data, None, labels)
+    assert not fold_grams._lie_in_place(data, None, mixed)
+    assert not fold_grams._lie_in_place(data, np.ones(len(many)), labels)
+    assert not fold_grams._lie_in_place(Problem(many.astype(np.float32), None), None, labels)
+    assert not fold_grams._lie_in_place(Problem(many + 1e3, None), None, labels)

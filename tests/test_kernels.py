@@ -213,7 +213,9 @@ def test_kkt_violation_by_cases():
     ]
     for t, w, l1, lo, hi, distance in table:
         w_, c, ones, *penalty = (np.array([value]) for value in (w, t, 1.0, l1, 0.0, lo, hi))
-        violation, _ = certificate.conclude(w_, c, tuple(penalty), ones, 0 * ones, 0.0, 1.0, 1.0, 1.0, np.zeros(1, dtype=np.bool_))
+        violation, _ = certificate.conclude(
+            w_, c, tuple(penalty), ones, 0 * ones, 0.0, 1.0, 1.0, 1.0, np.zeros(1, dtype=np.bool_)
+        )
         assert violation == pytest.approx(distance), (t, w, l1, lo, hi)
 
 

@@ -60,9 +60,13 @@ class DescentOnGram(Trail):
         at = np.flatnonzero(w.any(axis=0))
         c = self.target - w[:, at] @ self.face.columns.gram[at]
         certificates = self._certify(alphas[: len(w)], w, c)
+        row, column = np.nonzero(w[:, at])
+        ends, column = np.searchsorted(row, np.arange(len(w) + 1)).tolist(), at[column]
+        intercepts = (self.problem.y_mean - w[:, at] @ self.problem.mean[at]).tolist()
         for i, (alpha, certificate) in enumerate(zip(alphas, certificates, strict=False)):
             self.rounds = int(rounds[i])
-            solution = self.solution(w[i], at[w[i, at] != 0], alpha, certificate, moved[i])
+            support = column[ends[i] : ends[i + 1]]
+            solution = self.solution(w[i], support, alpha, certificate, moved[i], intercepts[i])
             if not (solution.converged or solution.at_floor):
                 self.face.start(w[i], c[i])
                 self.alpha = alpha

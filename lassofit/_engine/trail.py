@@ -57,14 +57,13 @@ class Trail:
         w = self.face.coefficients()
         return w if np.isfinite(w).all() else None
 
-    def solution(self, w, support, alpha, certificate, moved):
+    def solution(self, w, support, alpha, certificate, moved, intercept=None):
         """Return the Solution at w: done, if its gap is within tol, or rounding leaves no less."""
-        solution = Solution(self.problem, self.unit)
-        solution.w, solution.support = w, support
+        intercept = self.problem.intercept(w) if intercept is None else intercept
+        solution = Solution.at(w, support, intercept, self.problem.y_norm**2)
         solution.goal = self.control.tol * solution.scale
         penalty = self.unit.times(alpha) if certificate.hidden > solution.goal else None  # seldom asked for
         certificate = solution.judge(self.problem, penalty, certificate, self.control.tol)
-        solution.intercept = self.problem.intercept(w)
         solution.n_iter = self.rounds if moved else 0
         solution.at_floor = not solution.converged and certificate.gap <= ROUNDING * certificate.floor
         return solution
