@@ -38,13 +38,19 @@ def always_rough(monkeypatch):
     monkeypatch.setattr(whole, "DEAR", 0)
     monkeypatch.setattr(layout, "COPY_CAP", 0)
     made = []
-    original = Problem.gram
+    original, full = Problem.gram, Problem.full_gram
 
     def gram(self, which, pieces=None, level=None):
         made.append("double" if level is None else "single")
         return original(self, which, pieces, level)
 
+    def full_gram(self):
+        if self.made_gram is None:
+            made.append("double")
+        return full(self)
+
     monkeypatch.setattr(Problem, "gram", gram)
+    monkeypatch.setattr(Problem, "full_gram", full_gram)
     return made
 
 

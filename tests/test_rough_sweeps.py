@@ -42,6 +42,7 @@ def sweeps(monkeypatch):
     monkeypatch.setattr(rough, "sweep", watched)
     monkeypatch.setattr(rough, "_DEAR", 0)
     monkeypatch.setattr(rough, "_GRAM", 20.0)  # patience
+    monkeypatch.setattr(rough, "_PER_SPREAD", 0)  # and hope
     for name, value in {"_CHEAP": 0, "_FAIR": 0, "DEEP": 0, "_PULLED": -1}.items():
         monkeypatch.setattr(whole, name, value)
     return found
@@ -64,11 +65,10 @@ def test_the_certificate_is_that_of_x(kind, sweeps):
 
 
 def test_what_does_not_get_there_leaves_nothing_behind(sweeps, monkeypatch):
-    monkeypatch.setattr(rough, "_FIRST", 0)
-    monkeypatch.setattr(rough, "_GRAM", 0)
+    monkeypatch.setattr(rough, "_worth", lambda *_: 1e-9)
     model = fit(1e-4)
     assert sweeps == [False]
-    monkeypatch.setattr(rough, "worth_sweeping", lambda *_: False)
+    monkeypatch.setattr(rough, "worth_sweeping", lambda *_: 0)
     alone = fit(1e-4)
     assert_array_equal(model.coef_, alone.coef_)
     assert model.n_iter_ == alone.n_iter_ + 5
@@ -149,6 +149,26 @@ def test_they_are_given_up_where_steps_are_sooner_done(sweeps, monkeypatch):
     assert sweeps == [False] and model.converged_
     A, y, alpha = swept(300, 150, 1.0, 300)
     assert fit(alpha, A=A, y=y).converged_ and sweeps == [False, True]
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("n", [100, 5000])
+def test_the_spread_of_the_eigenvalues_is_seen_in_a_sample(n, shared):
+    """Columns that correlate by r with each other: one eigenvalue of 1 + (p - 1) r, the others of 1 - r."""
+    rng = np.random.default_rng(n)
+    A = np.asfortranarray(rng.standard_normal((n, 200)) + shared * rng.standard_normal((n, 1)) + 3.0)
+    A[:, 7] = 2.0
+    r = shared**2 / (1 + shared**2)
+    assert rough._spread(Problem(A, None)) == pytest.approx(199 * r**2, rel=0.3, abs=0.3)
+
+
+def test_they_are_not_tried_where_they_would_be_many(sweeps, monkeypatch):
+    monkeypatch.setattr(rough, "_PER_SPREAD", 20)
+    for rho in (0.0, 10.0):
+        A, y, alpha = swept(300, 150, 1.0, 100, rho)
+        monkeypatch.setattr(rough, "_GRAM", 0.05)
+        assert fit(alpha, A=A, y=y).converged_
+        assert sweeps == [True]
 
 
 def test_the_copy_then_makes_the_gram_matrix(sweeps, monkeypatch):

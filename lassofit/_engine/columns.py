@@ -12,6 +12,7 @@ from scipy.special import erfc
 from .kernels.descent import combine, correlate
 from .kernels.newton import L1, NORM, C, W
 from .kernels.sparse import append_rows, by_rows
+from .products import whole_gram
 
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 GATHERED_SPARSE = 1 << 28  # likewise of sparse columns, which have no full Gram matrix to go on with: 4096 of them
@@ -239,7 +240,7 @@ class GrowingGram(AllColumns):
     def _complete(self):
         rest = np.flatnonzero(~self.made)
         if len(rest) == len(self.made):
-            self.gram[:] = self.problem.gram(rest)
+            self.gram[:] = whole_gram(self.problem)
         else:
             self.gram[rest[:, None], self.made] = self.gram[self.made][:, rest].T
             self.gram[rest[:, None], rest] = self.problem.gram(rest)

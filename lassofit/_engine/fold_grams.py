@@ -19,7 +19,6 @@ from .products import FEWEST_ROWS, blocks_of_rows, mirror
 
 _LEFT = 1e-3  # of a column's sum of squares: with less in the training rows, the subtraction loses digits
 _SPREAD = 1e-6  # of a mean square: a variance below it has lost digits to the mean
-_NEAR = 4.0  # of a variance: a squared mean up to it costs products about zero less than a digit
 _CLEAR = 1e-8  # of the size of its terms: an error below it is made from residuals
 
 
@@ -87,12 +86,8 @@ def _products(problem, y, labels, k):
 
 def _lie_in_place(problem, weights, labels):
     """Return whether BLAS can take the rows of every fold from X as they lie there, and no digits are lost by that."""
-    plain = weights is None and problem.X.dtype == np.float64
-    return (
-        plain
-        and np.count_nonzero(np.diff(labels)) * FEWEST_ROWS <= problem.n
-        and bool((problem.mean_of_all**2 <= _NEAR * problem.variance).all())
-    )
+    few = np.count_nonzero(np.diff(labels)) * FEWEST_ROWS <= problem.n
+    return weights is None and few and problem.lies_in_place()
 
 
 def _products_in_place(problem, y, labels, k):

@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg.blas import dsyrk, ssyrk
+from scipy.linalg.blas import ssyrk
 
+from . import products
 from .kernels.descent import (
     combine,
     correlate,
@@ -22,14 +23,14 @@ from .kernels.descent import (
     moments_of_rows,
     tidy_moments,
 )
-from .products import BLOCK, FEWEST_ROWS, blocks, blocks_of_rows, mirror
+from .products import BLOCK, blocks, mirror
 
-_LONG = 32768  # rows of a block where X is one of two factors
 _SMALL = 1 << 22  # entries, 32 MiB: sparse X of this size may be dense for a moment
 # Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
 # gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
 _ILL_CENTRED = 1e3
 _NARROW = 1e12  # largest norm over the least: beyond it, products in float32 may overflow or underflow
+_NEAR = 4.0  # of a variance: a squared mean up to it costs uncentred products less than a digit
 _TINY = 1e-150  # squares of what is below this underflow
 _EPS = np.finfo(np.float64).eps
 _ROUNDING = np.array([64 * _EPS])  # of a variance, relative to the squared mean
@@ -215,10 +216,15 @@ class Problem:
             self._rough_gram.append(product)
         return self._rough_gram[0]
 
+    def lies_in_place(self):
+        """Return whether BLAS can take dense X as it lies there, uncentred, without a loss of digits worth a copy."""
+        plain = self.X.dtype == np.float64 and isinstance(self.weights, float)
+        return plain and (not self.fit_intercept or bool((self.mean**2 <= _NEAR * self.variance).all()))
+
     def full_gram(self):
         """Return the Gram matrix of all columns, made once for X."""
         if self.made_gram is None:
-            self.made_gram = self.gram(np.arange(self.p))
+            self.made_gram = products.whole_gram(self)
         return self.made_gram
 
     def intercept(self, w):
@@ -269,47 +275,12 @@ class Problem:
         return c
 
     def gram(self, which, pieces=None, level=None):
-        """Return the matrix of <x_i, x_j> over the columns in ``which``; of dense X, over slices of rows, if given.
-
-        ``level``, if given: the products are of columns divided by it, in single precision.
-        """
-        if self.is_sparse and not self.exact_gram:
-            block = self.X[:, which]
-            weighted = block.multiply(self.s[:, None]).tocsc()
-            product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
-            return product - np.outer(self.mean[which], self.mean[which])
-        k, dtype, syrk = len(which), np.float64, dsyrk
-        root, mean = np.sqrt(self.s), self.mean[which]
-        if level is None and pieces is None and not self.is_sparse and self.n * k <= BLOCK:
-            block = np.empty((k, self.n))
-            self.gather(which, mean, root, 0, block)
-            return block @ block.T  # BLAS's syrk too, with less around it
-        if level is not None:
-            dtype, syrk, root = np.float32, ssyrk, root / level
-        product = np.zeros((k, k), dtype=dtype, order="F")
-        pieces = list(pieces or (blocks(self.n, self.n) if self.is_sparse else blocks_of_rows(self.n, k)))
-        room = np.empty(k * max(rows.stop - rows.start for rows in pieces), dtype=dtype)  # touched once: pages are dear
-        for rows in pieces:
-            length = min(rows.stop, self.n) - rows.start
-            block = room[: k * length].reshape(k, length)
-            self.gather(which, mean, root, rows.start, block)
-            product = syrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
-        if level is not None:
-            product = product * np.float64(level) ** 2
-        return mirror(product)
+        """Return the matrix of <x_i, x_j> over the columns in ``which``; the rest is for ``products.gram``."""
+        return products.gram(self, which, pieces, level)
 
     def gram_rows(self, which):
         """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X."""
-        out, total = np.zeros((len(which), self.p)), np.zeros(len(which))
-        converts = self.X.dtype != np.float64
-        for rows in blocks(self.n, max(FEWEST_ROWS, BLOCK * 8 // self.p) if converts else _LONG):
-            part = self.X[rows].astype(np.float64, copy=False)
-            block = np.empty((len(which), len(part)))
-            self.gather(which, self.mean[which], self.s, rows.start, block)
-            out += block @ part
-            total += block.sum(axis=1)
-        out -= np.outer(total, self.mean)  # but for rounding, the total is 0 where columns are centred
-        return out
+        return products.gram_rows(self, which)
 
     def gather(self, which, mean, root, start, out):
         """Write ``root * (x_j - mean_j)`` for the dense columns in ``which``, from sample ``start`` on, to fill out."""

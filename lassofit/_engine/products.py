@@ -1,9 +1,11 @@
-"""Pieces of large products: how many rows or columns at a time, and symmetric matrices of which half was made."""
+"""Gram matrices of X's columns, in pieces: how many rows or columns at a time, and of which half was made."""
 
 import numpy as np
+from scipy.linalg.blas import dsyrk, ssyrk
 
 FEWEST_ROWS = 256
 BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
+_LONG = 32768  # rows of a block where X is one of two factors
 _ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
 
 
@@ -26,3 +28,54 @@ def mirror(product):
         np.fill_diagonal(corner, diagonal)
         product[columns.stop :, columns] = product[columns, columns.stop :].T
     return product.T
+
+
+def whole_gram(problem):
+    """Return the matrix of <x_i, x_j> over all columns."""
+    if problem.is_sparse or not problem.lies_in_place():
+        return gram(problem, np.arange(problem.p))
+    product = problem.X.T @ problem.X  # BLAS's syrk, and no copy of X: seven to nine tenths of the time
+    product /= problem.n
+    return product - np.outer(problem.mean, problem.mean) if problem.fit_intercept else product
+
+
+def gram(problem, which, pieces=None, level=None):
+    """Return the matrix of <x_i, x_j> over the columns in ``which``; of dense X, over slices of rows, if given.
+
+    ``level``, if given: the products are of columns divided by it, in single precision.
+    """
+    n, k, mean, root = problem.n, len(which), problem.mean[which], np.sqrt(problem.s)
+    if problem.is_sparse and not problem.exact_gram:
+        block = problem.X[:, which]
+        weighted = block.multiply(problem.s[:, None]).tocsc()
+        product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
+        return product - np.outer(mean, mean)
+    if level is None and pieces is None and not problem.is_sparse and n * k <= BLOCK:
+        block = np.empty((k, n))
+        problem.gather(which, mean, root, 0, block)
+        return block @ block.T  # syrk, with less around it
+    dtype, syrk = (np.float64, dsyrk) if level is None else (np.float32, ssyrk)
+    root = root if level is None else root / level
+    product = np.zeros((k, k), dtype=dtype, order="F")
+    pieces = list(pieces or (blocks(n, n) if problem.is_sparse else blocks_of_rows(n, k)))
+    room = np.empty(k * max(rows.stop - rows.start for rows in pieces), dtype=dtype)  # touched once: pages are dear
+    for rows in pieces:
+        length = min(rows.stop, n) - rows.start
+        block = room[: k * length].reshape(k, length)
+        problem.gather(which, mean, root, rows.start, block)
+        product = syrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
+    return mirror(product if level is None else product * np.float64(level) ** 2)
+
+
+def gram_rows(problem, which):
+    """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X."""
+    out, total = np.zeros((len(which), problem.p)), np.zeros(len(which))
+    converts = problem.X.dtype != np.float64
+    for rows in blocks(problem.n, max(FEWEST_ROWS, BLOCK * 8 // problem.p) if converts else _LONG):
+        part = problem.X[rows].astype(np.float64, copy=False)
+        block = np.empty((len(which), len(part)))
+        problem.gather(which, problem.mean[which], problem.s, rows.start, block)
+        out += block @ part
+        total += block.sum(axis=1)
+    out -= np.outer(total, problem.mean)  # but for rounding, the total is 0 where columns are centred
+    return out
