@@ -50,7 +50,7 @@ _PER_SPREAD, _CHANCE = 20, 3
 # Half of all columns that can be are active at alpha_max over this; over twice this, where the spread is
 _HALF_ACTIVE, _ALONE = 35, 3
 _RIDGED = 0.36, 30  # instead of _CHANCE and _ALONE, with an l2 penalty where rows are fewer than columns
-_SAMPLED, _PIECES, _COLUMNS = 128, 4, 8  # rows, in pieces, and columns
+_SAMPLED, _PIECES, _COLUMNS = 96, 2, 8  # rows, in pieces, and columns
 _SHARE = 0.5  # of max_iter: the rest is left to the steps
 
 
