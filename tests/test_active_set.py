@@ -11,10 +11,12 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import columns, layout, search, whole
+from lassofit._engine import at_once, columns, layout, search, stages, whole
 from lassofit._engine.columns import known_columns
 from lassofit._engine.kernels import newton
+from lassofit._engine.penalty import build_penalty
 from lassofit._engine.problem import Problem
+from lassofit._engine.solve import Control, Solution
 from lassofit.testing import certify
 
 
@@ -122,6 +124,35 @@ def test_degenerate_columns_down_to_a_millionth_of_alpha_max(seed, store):
         assert np.isfinite(model.coef_).all() and model.n_iter_ <= 5000
         assert certify(model, X, y).relative_gap == pytest.approx(model.relative_gap_, rel=1e-3, abs=1e-11)
         assert model.converged_, (seed, factor, model.relative_gap_)
+
+
+@pytest.mark.parametrize("columns_that_fit", [24, 40, 1000])
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.05])
+@pytest.mark.parametrize("solver", ["auto", "active_set"])
+def test_stages_in_one_call_that_are_given_up(solver, l1_ratio, columns_that_fit, monkeypatch):
+    """What goes on from there, on other columns or the Gram matrix, solves the same problem.
+
+    The correlations at which a call ends were once written over X'y, which everything else takes from the problem:
+    fits that had outgrown their memory certified gaps of 1e-16, and were wrong.
+    """
+    monkeypatch.setattr(at_once, "_ROOM", 16)
+    monkeypatch.setattr(whole, "_CHEAP", 0)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        n, p = int(rng.integers(20, 60)), int(rng.integers(80, 300))
+        X = np.asfortranarray(rng.standard_normal((n, p)))
+        y = X @ rng.standard_normal(p) + rng.standard_normal(n)
+        monkeypatch.setattr(columns, "GATHERED", 8 * columns_that_fit * (2 * columns_that_fit + n))
+        monkeypatch.setattr(columns, "SHARE_OF_X", 0)
+        largest = np.abs((X - X.mean(0)).T @ (y - y.mean())).max() / n
+        problem = Problem(X, None, True, y)
+        for factor in (0.3, 0.02):
+            alpha = factor * largest / l1_ratio
+            model = ElasticNet(alpha, l1_ratio=l1_ratio, tol=1e-8, solver=solver).fit(X, y)
+            assert model.converged_ and certify(model, X, y).relative_gap <= 1e-8, (seed, n, p, factor)
+            penalty = build_penalty(problem, alpha, l1_ratio, None, -np.inf, np.inf, False)
+            list(stages.run(problem, penalty, Solution(problem, penalty), Control(1e-8, solver=solver)))
+            assert_allclose(problem.target_correlations(), X.T @ (y - y.mean()) / n, atol=1e-12)
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from lassofit import ElasticNet, Lasso, lasso_path
-from lassofit._engine import columns, descent_on_gram, layout
-from lassofit._engine import problem as problem_room
+from lassofit._engine import columns, descent_on_gram, layout, products
 from lassofit._engine.columns import AllColumns, GrowingGram, all_columns
 from lassofit._engine.kernels.newton import L1, NORM, C
 from lassofit._engine.problem import Problem
@@ -42,7 +41,7 @@ def table_of(problem):
 @pytest.mark.parametrize("fit_intercept", [True, False])
 @pytest.mark.parametrize("store", STORES)
 def test_rows(store, fit_intercept, monkeypatch):
-    monkeypatch.setattr(problem_room, "_LONG", 40)  # several blocks, the last one shorter
+    monkeypatch.setattr(products, "_LONG", 40)  # several blocks, the last one shorter
     A = STORES[store](X)
     problem = Problem(A, WEIGHTS, fit_intercept, Y)
     exact, _ = naive.gram(naive.problem(A.astype(float), Y, WEIGHTS, alpha=1.0, fit_intercept=fit_intercept))

@@ -16,6 +16,7 @@ from test_fit_path import PROBLEMS, STORES, TALL, WEIGHTS, WIDE, fit_at, path_of
 
 import lassofit
 from lassofit import Lasso, RegularizationPath
+from lassofit._engine import at_once
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +207,16 @@ def test_statistics_do_not_depend_on_the_scale_of_weights_or_on_rows_without_wei
 
 def test_it_is_public():
     assert lassofit.RegularizationPath is RegularizationPath and "RegularizationPath" in lassofit.__all__
+
+
+def test_one_alpha_leaves_nothing_behind_for_the_next(monkeypatch):
+    """All that ``coef_at`` solves share one problem; here each begins at zero, and meets more columns than fit."""
+    monkeypatch.setattr(at_once, "_ROOM", 16)
+    rng = np.random.default_rng(0)
+    A = np.asfortranarray(rng.standard_normal((60, 200)))
+    b = A @ rng.standard_normal(200)
+    largest = np.abs((A - A.mean(0)).T @ (b - b.mean())).max() / 60
+    path = Lasso().fit_path(A, b, alphas=[2 * largest])
+    for ratio in (0.5, 0.01, 0.5, 0.1):
+        alone = Lasso(ratio * largest, tol=1e-10).fit(A, b)
+        assert_allclose(path.coef_at(ratio * largest)[0], alone.coef_, atol=1e-6)

@@ -18,14 +18,15 @@ def applies(search):
 
 
 def plunge(search, c, falls, size, budget):
-    """Go down from the correlations c; return whether that came to its end. If not, ``search`` goes on from there.
+    """Go down from the correlations c; return None if that came to its end, else the correlations to go on from.
 
-    Where rounding has carried the coefficients away, that is the end of the search, as in ``Search.advance``.
+    c stays as it is: it may be the target's, which the problem keeps. Where rounding has carried the coefficients away,
+    that is the end of the search, as in ``Search.advance``.
     """
     problem, face = search.problem, search.face
     room, search.plunged = min(max(_ROOM, 2 * len(face.which)), problem.p), True
     if not fits(problem, room):
-        return False
+        return c
     face.reserve(room)
     data = problem.lines_to_centre(), face.columns.root, face.columns.target, search.norm, search.slack
     limits, fall, turns = (BLOCK, MANY_ROUNDS, _ROOM // 2, size), falls[0], 0
@@ -40,11 +41,10 @@ def plunge(search, c, falls, size, budget):
         fall = falls[1] if slow else falls[0]
     if not np.isfinite(face.w).all():
         search.face = None
-        return True
+        return None
     search.v, search.solution.w = face.columns.root * weighted, face.coefficients()
     if rounds >= 0 and left == 0:
         search.known = known
-        return True
+        return None
     search.ratio, search.begun = search.ratio / falls[0], search.rounds - before  # this stage once more
-    c[:] = problem.correlate(search.v)
-    return False
+    return problem.correlate(search.v)

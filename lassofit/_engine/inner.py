@@ -61,7 +61,7 @@ class ResidualState:
         combine(lines.lines, lines.rows, -step, problem.weights, move)
         shift = float(lines.mean @ step)
         for part in PARTS:
-            point = self.w + part * step, self.v + part * move, self.offset + part * shift
+            point = part_way(self.w, w, part), self.v + part * move, self.offset + part * shift
             if self._objective(*point) < least:
                 self.w, self.v, self.offset = point
                 return
@@ -98,9 +98,9 @@ class GramState:
         value, step = self.sub.penalty.value, w - self.w
         before, move = value(self.w), self.gram @ step
         for part in PARTS:
-            w, c = self.w + part * step, self.c - part * move
-            if value(w) - before - 0.5 * part * float((c + self.c) @ step) < 0:
-                self.w, self.c = w, c
+            point, c = part_way(self.w, w, part), self.c - part * move
+            if value(point) - before - 0.5 * part * float((c + self.c) @ step) < 0:
+                self.w, self.c = point, c
                 return
 
 
@@ -282,6 +282,11 @@ def descend(sub, w, r, goal, budget, step_tol=None, shuffle=None, gram=None):
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of huge coefficients, or differences that depend on each other
+def part_way(w, goal, part):
+    """Return the point that far from w to ``goal``: all the way it is ``goal``, at its bounds to the last digit."""
+    return goal if part == 1.0 else w + part * (goal - w)
+
+
 def extrapolate(state, trail, penalty):
     """Try the affine combination of the last iterates whose differences combine to the shortest vector."""
     iterates = np.array(trail)
@@ -294,4 +299,6 @@ def extrapolate(state, trail, penalty):
     weights = np.linalg.solve(system, np.ones(len(system)))
     total = weights.sum()
     if np.isfinite(total) and total != 0:
-        state.jump(np.clip((weights / total) @ iterates[1:], penalty.lo, penalty.hi))
+        point = np.clip((weights / total) @ iterates[1:], penalty.lo, penalty.hi)
+        # What stands still, at a bound say, does so to the last digit: the weights sum to 1 but for rounding.
+        state.jump(np.where(differences[1:].any(axis=0), point, iterates[-1]))

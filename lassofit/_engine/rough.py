@@ -18,15 +18,17 @@ import numpy as np
 from . import whole
 from .duality import certify_point
 from .grams import GRAM_CAP
-from .inner import DEPTH, PARTS, extrapolate
+from .inner import DEPTH, PARTS, extrapolate, part_way
 from .kernels.certificate import largest_pull
 from .kernels.single import correlate_single, residual_single, sweep_single
 from .layout import sample_size
 from .penalty import Penalty
 from .products import blocks
-from .solve import Record, certify_whole
+from .solve import Record, certify_whole, solve
 
-_LOOSE = 1e-5  # tol: the gap's rounding is 1e-6
+_LOOSE = 1e-5  # a relative gap, as its rounding is 1e-6. From there sweeps in double go on, to a tol down to
+_LEAST = 1e-7
+_DOUBLE = 2.5  # times as long as in single precision
 _INSIDE = 0.9  # of tol, for what the rounding of X adds
 _DEAR = 10**7  # n p^2, or n^2 p: below it, steps take half a millisecond
 # Above so many columns steps cost more than a dozen sweeps from a larger alpha on, though the Gram matrix is not made.
@@ -84,13 +86,13 @@ class Single:
 
     def jump(self, w):
         """Move to w, or a part of the way, where that lowers the objective."""
-        step, moved, value = w - self.w, self._residual(w) - self.v, self._objective(self.w, self.v)
+        moved, value = self._residual(w) - self.v, self._objective(self.w, self.v)
         for part in PARTS:
-            w, v = self.w + part * step, self.v + np.float32(part) * moved
-            if self._objective(w, v) < value:
-                self.w, self.v = w, v
+            point, v = part_way(self.w, w, part), self.v + np.float32(part) * moved
+            if self._objective(point, v) < value:
+                self.w, self.v = point, v
                 self.trail.clear()
-                self.trail.append(w.copy())
+                self.trail.append(point.copy())
                 return
 
     def _objective(self, w, v):
@@ -111,9 +113,10 @@ class Single:
         return _worth(*self.lines.shape[::-1], np.count_nonzero(self.w))
 
     def coefficients(self):
-        """Return the coefficients of all columns."""
-        w = np.zeros(self.problem.p)
-        w[self.which] = self.problem.y_norm * self.w
+        """Return the coefficients of all columns; those at a bound are that bound, to the last digit."""
+        w, lo, hi = np.zeros(self.problem.p), self.penalty.lo[self.which], self.penalty.hi[self.which]
+        own = np.clip(self.problem.y_norm * self.w, lo, hi)
+        w[self.which] = np.where(self.w >= self.scaled.hi, hi, np.where(self.w <= self.scaled.lo, lo, own))
         return w
 
 
@@ -145,7 +148,7 @@ def worth_sweeping(problem, penalty, control):
     if problem.made_gram is not None or control.gram is not None:  # then steps have the dearest part for nothing
         return 0
     few = control.max_iter * _SHARE < _FIRST
-    if control.tol < _LOOSE or few or n * p * min(n, p) < _DEAR or sample_size(n, p):
+    if control.tol < _LEAST or few or n * p * min(n, p) < _DEAR or sample_size(n, p):
         return 0
     if n < p and _ROWS * n**2 < p:
         able = penalty.lo < penalty.hi
@@ -161,11 +164,14 @@ def worth_sweeping(problem, penalty, control):
     spread = _spread(problem)
     chance, alone = (_CHANCE, _ALONE) if n >= p or not penalty.l2.any() else _RIDGED
     steps = _worth(n, p, min(n, p) * pull / (pull + _HALF_ACTIVE * (1 + spread / alone)))
-    return steps if _expected(spread, chance * (p / n) ** 2.5, pull) <= steps else 0
+    digits = -math.log10(max(control.tol, _LOOSE))
+    beyond = max(math.log10(_LOOSE / control.tol), 0.0)
+    sweeps = _expected(spread, chance * (p / n) ** 2.5, pull) * (max(digits, 1.0) + _DOUBLE * beyond) / 4
+    return steps if sweeps <= steps else 0
 
 
 def _expected(spread, chance, ratio):
-    """Return about how many sweeps there will be at alpha_max / ratio, before any."""
+    """Return about how many sweeps there will be to a gap of 1e-4 at alpha_max / ratio, before any."""
     far = (ratio / 100) ** 0.6
     return _PER_SPREAD * math.sqrt(spread * far + chance * far**3)
 
@@ -198,7 +204,7 @@ def sweep(problem, penalty, solution, control, slack, worth):
 
     ``worth`` is what ``worth_sweeping`` says.
     """
-    began, gaps, goal = perf_counter(), [], _INSIDE * solution.goal
+    began, gaps, goal = perf_counter(), [], _INSIDE * max(solution.goal, _LOOSE * solution.scale)
     single, limit = Single(problem, penalty, solution.w), _SHARE * (control.max_iter - solution.n_iter)
     while not gaps or _goes_on(gaps, goal, solution.scale, min(worth, limit), min(single.worth(), limit)):
         single.turn()
@@ -206,6 +212,11 @@ def sweep(problem, penalty, solution, control, slack, worth):
     solution.n_iter += _TURN * len(gaps)
     if gaps[-1] <= goal:
         before, solution.w = solution.w, single.coefficients()
+        if control.tol < _LOOSE:
+            yield from _finish(problem, penalty, solution, control, gaps, single.worth())
+            if not solution.converged:
+                solution.w = before
+            return
         which = np.flatnonzero(solution.w)
         r = problem.residual(problem.columns(which), solution.w[which])
         certificate = certify_whole(problem, penalty, solution, None, r, slack)
@@ -222,6 +233,17 @@ def sweep(problem, penalty, solution, control, slack, worth):
         and whole.wanted_at_once(problem, penalty)
     ):
         problem.rough_gram(single.lines)
+
+
+def _finish(problem, penalty, solution, control, gaps, worth):
+    """Go on from w by sweeps in double, if at the rate so far they are expected to be few."""
+    turns = max(1, len(gaps) // 2)
+    before = gaps[-1 - turns] if len(gaps) > turns else solution.scale
+    wanted = math.log(gaps[-1] / solution.goal) * turns * _TURN / math.log(before / gaps[-1])
+    if _DOUBLE * wanted <= worth:
+        last = min(control.max_iter, solution.n_iter + 2 * math.ceil(wanted) + DEPTH)
+        yield from solve(problem, penalty, solution, control._replace(max_iter=last))
+        solution.at_floor = False  # steps may know better
 
 
 def _goes_on(gaps, goal, scale, least, most):

@@ -123,8 +123,10 @@ class Search:
             self.ratio, c = self._first_stage(c, budget)
         if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
             self._look_ahead(c, budget)
-        if at_once.applies(self) and at_once.plunge(self, c, (_FALL, _SLOWLY), self._size(), budget):
-            return
+        if at_once.applies(self):
+            c = at_once.plunge(self, c, (_FALL, _SLOWLY), self._size(), budget)
+            if c is None:
+                return
         while True:
             self.ratio, before = max(1.0, self.ratio * self.fall), self.rounds - self.begun
             self.face.scale(self.ratio)  # with l2 kept, so is the factor
