@@ -27,9 +27,9 @@ class Lasso(CoordinateRegressor):
         Whether to work on the Gram matrix of all columns, instead of X. True: that of dense X is made, up to a cap of
         1 GiB; above it, a warning, and Gram matrices of the columns in use. 'auto' and False: the active set makes it
         where it gains by it; sweeps ('cd') do with 'auto' where n_samples > n_features, up to the cap, and with False
-        run on the residual. For sparse X it is about sweeps alone. An array: the Gram matrix of centred X, with rows
-        times ``sqrt(sample_weight * n_samples / sum(sample_weight))``, for every solver. It never changes the problem
-        or the certificate.
+        run on the residual. For sparse X it is about sweeps alone. An array: the Gram matrix of X, with rows times
+        ``sqrt(sample_weight * n_samples / sum(sample_weight))``, for every solver; with an intercept X has to be
+        centred, or the matrix is made anew, with a warning. It never changes the problem or the certificate.
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000
@@ -185,9 +185,9 @@ class ElasticNet(CoordinateRegressor):
         Whether to work on the Gram matrix of all columns, instead of X. True: that of dense X is made, up to a cap of
         1 GiB; above it, a warning, and Gram matrices of the columns in use. 'auto' and False: the active set makes it
         where it gains by it; sweeps ('cd') do with 'auto' where n_samples > n_features, up to the cap, and with False
-        run on the residual. For sparse X it is about sweeps alone. An array: the Gram matrix of centred X, with rows
-        times ``sqrt(sample_weight * n_samples / sum(sample_weight))``, for every solver. It never changes the problem
-        or the certificate.
+        run on the residual. For sparse X it is about sweeps alone. An array: the Gram matrix of X, with rows times
+        ``sqrt(sample_weight * n_samples / sum(sample_weight))``, for every solver; with an intercept X has to be
+        centred, or the matrix is made anew, with a warning. It never changes the problem or the certificate.
     copy_X : bool, default=True
         Compatibility with scikit-learn; no effect, since X is never written to.
     max_iter : int or None, default=1000

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
@@ -99,7 +100,7 @@ def test_stochastic_descent_is_timed_at_an_equal_objective(tmp_path):
     options = ["--rows", "2000", "--features", "3000", "--ratios", "3", "--repeats", "1"]
     rows = run("sgd.py", *options, tmp_path / "sgd.json")["rows"]
     assert {row["what"] for row in rows} == {"epoch", "gap"}
-    assert all(row["cpu_ms"] > 0 for row in rows if row["what"] == "epoch")
+    assert all(np.isfinite(row["cpu_ms"]) for row in rows if row["what"] == "epoch")  # of a difference: it may be < 0
     ours = next(row for row in rows if row["what"] == "gap" and row["solver"] == "lassofit")
     assert ours["gap"] <= 1e-3 and ours["epochs"] <= 50 and ours["s"] > 0
 

@@ -90,7 +90,7 @@ def _choice_lines(fitted):
         f"the mean alone gives {number(fitted.null_error)}",
         f"  alpha_min = {number(least)}, alpha_1se = {number(larger)} (--rule chooses)",
     ]
-    if best == 0:
+    if best == 0 and fitted.converged:  # of paths that stopped short, any alpha may look best
         lines.append("  The largest alpha is best: no column helps to predict the target.")
     if best == len(grid) - 1:
         lines.append(f"  The smallest alpha is best: an even smaller one may be better. {smaller(fitted.settings)}")
