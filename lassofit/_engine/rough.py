@@ -237,9 +237,10 @@ def sweep(problem, penalty, solution, control, slack, worth):
 
 def _finish(problem, penalty, solution, control, gaps, worth):
     """Go on from w by sweeps in double, if at the rate so far they are expected to be few."""
-    turns = max(1, len(gaps) // 2)
-    before = gaps[-1 - turns] if len(gaps) > turns else solution.scale
-    wanted = math.log(gaps[-1] / solution.goal) * turns * _TURN / math.log(before / gaps[-1])
+    gap, turns = gaps[-1], max(1, len(gaps) // 2)
+    before, wanted = gaps[-1 - turns] if len(gaps) > turns else solution.scale, 0.0
+    if gap > solution.goal:  # it may be 0, of what rounding has left
+        wanted = math.log(gap / solution.goal) * turns * _TURN / math.log(before / gap) if before > gap else math.inf
     if _DOUBLE * wanted <= worth:
         last = min(control.max_iter, solution.n_iter + 2 * math.ceil(wanted) + DEPTH)
         yield from solve(problem, penalty, solution, control._replace(max_iter=last))
