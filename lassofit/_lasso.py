@@ -51,6 +51,7 @@ class Lasso(CoordinateRegressor):
     bounds : pair (lower, upper), dict or None, default=None
         Bounds of the coefficients, on the original scale: scalars or arrays of shape (n_features,), with
         lower <= 0 <= upper; None is open. A dict has such pairs by feature name, those not named are free.
+        With float32 X a coefficient at a bound is that bound rounded to float32.
     standardize : bool, default=False
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
@@ -59,7 +60,8 @@ class Lasso(CoordinateRegressor):
         (with a large Gram matrix in single precision below 1e-6 mostly, and within ``tol``), and they do not mind
         ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
-        ``selection='random'``, and on sparse X where they are expected to cost less.
+        ``selection='random'``, and where they are expected to cost less: on sparse X, and at a ``tol`` of 1e-7 or more
+        on dense X of which many columns are active.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
@@ -210,6 +212,7 @@ class ElasticNet(CoordinateRegressor):
     bounds : pair (lower, upper), dict or None, default=None
         Bounds of the coefficients, on the original scale: scalars or arrays of shape (n_features,), with
         lower <= 0 <= upper; None is open. A dict has such pairs by feature name, those not named are free.
+        With float32 X a coefficient at a bound is that bound rounded to float32.
     standardize : bool, default=False
         Whether to penalise on the scale of unit standard deviation (weighted, 1/n), as glmnet does; ``coef_`` stays
         on the original scale, and X as it is. Sparse X too.
@@ -218,7 +221,8 @@ class ElasticNet(CoordinateRegressor):
         (with a large Gram matrix in single precision below 1e-6 mostly, and within ``tol``), and they do not mind
         ill-conditioned data; where memory or rounding stops them, sweeps take over. 'cd': sweeps
         of coordinate descent over working sets, which stop at ``tol``. 'auto': the active set; sweeps with
-        ``selection='random'``, and on sparse X where they are expected to cost less.
+        ``selection='random'``, and where they are expected to cost less: on sparse X, and at a ``tol`` of 1e-7 or more
+        on dense X of which many columns are active.
     verbose : bool or int, default=0
         Whether to print a line for every certificate.
     n_jobs : int or None, default=None
