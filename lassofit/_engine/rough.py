@@ -40,7 +40,8 @@ _TURN = DEPTH  # sweeps from one look at the gap to the next
 _FIRST = 2 * _TURN  # sweeps that are tried in any case
 _SLOWER, _FASTER = 1.5, 0.7  # sweeps, over those at the present rate: after the first turn, and later
 _SUNK = 0.5  # of those that are done: they are spent, whatever comes
-# What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p.
+# What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p. With fewer rows than
+# columns the matrix is of the active ones alone, and X is read about so often.
 _GRAM, _PASSES = 0.05, 8
 _STEPS = 1.0
 # With fewer rows than columns steps end where all rows are fitted, so sweeps cost less where columns are not many more,
@@ -200,9 +201,9 @@ def _worth(n, p, k):
 
 
 def sweep(problem, penalty, solution, control, slack, worth):
-    """Improve ``solution`` by such sweeps; yield its Record, of X, if that is within tol; else leave it as it was.
+    """Improve ``solution`` by such sweeps, and some in double for a small tol; if that is not within tol, leave it.
 
-    ``worth`` is what ``worth_sweeping`` says.
+    Yield the Records that are of X. ``worth`` is what ``worth_sweeping`` says.
     """
     began, gaps, goal = perf_counter(), [], _INSIDE * max(solution.goal, _LOOSE * solution.scale)
     single, limit = Single(problem, penalty, solution.w), _SHARE * (control.max_iter - solution.n_iter)
