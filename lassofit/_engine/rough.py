@@ -40,8 +40,8 @@ _TURN = DEPTH  # sweeps from one look at the gap to the next
 _FIRST = 2 * _TURN  # sweeps that are tried in any case
 _SLOWER, _FASTER = 1.5, 0.7  # sweeps, over those at the present rate: after the first turn, and later
 _SUNK = 0.5  # of those that are done: they are spent, whatever comes
-# What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p. With fewer rows than
-# columns the matrix is of the active ones alone, and X is read about so often.
+# What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p. With fewer rows
+# than columns the matrix is of the active ones alone, and X is read about so often.
 _GRAM, _PASSES = 0.05, 8
 _STEPS = 1.0
 # With fewer rows than columns steps end where all rows are fitted, so sweeps cost less where columns are not many more,
