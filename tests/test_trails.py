@@ -34,6 +34,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.3])
 def test_it_does_not_matter_how_many_alphas_are_certified_at_once(many, l1_ratio, monkeypatch):
     monkeypatch.setattr(descent_on_gram, "_MANY", many)
+    monkeypatch.setattr(descent_on_gram, "_MOST", many)
     path = path_of(TALL, Y, alphas=7, l1_ratio=l1_ratio)
     assert path.converged.all() and path.n_full_passes >= 2
     assert_is_the_single_fits(path, TALL, Y, l1_ratio=l1_ratio)
@@ -67,6 +68,7 @@ def test_what_has_drifted_is_solved_once_more(kind, monkeypatch):
 def test_max_iter_bounds_every_alpha_whoever_solves_it(kind, many, monkeypatch):
     """Rounds that a trail took before it was lost count."""
     monkeypatch.setattr(descent_on_gram, "_MANY", many)
+    monkeypatch.setattr(descent_on_gram, "_MOST", many)
     alphas = TOP[kind] * np.geomspace(0.5, 1e-3, 6)
     for max_iter in (1, 2, 3, 5, 8):
         with warnings.catch_warnings():

@@ -16,8 +16,10 @@ from .duality import certify_points, squared_residual
 from .solve import Record
 from .trail import FALL, REFINEMENTS, Trail
 
-_MANY = 16  # alphas at once, at most
-_ENTRIES = 1 << 18  # coefficients of them, at most
+_MANY = 16  # alphas at once, and up to
+_MOST = 50  # where no more than
+_FEW = 1 << 14  # coefficients come to that: they take no longer than what is around them. In any case at most
+_ENTRIES = 1 << 18  # coefficients
 _FREE = 100  # unpenalised columns, at most
 _INDEPENDENT = 1e-4  # of a column's norm: what the other unpenalised ones have to leave of it
 
@@ -43,7 +45,8 @@ class DescentOnGram(Trail):
         self.unit.scaled(alphas.max())  # raises where it overflows
         if self.face.columns.grows:
             self.face.columns.least = self.unit.l1 * alphas.min()
-        size, done = max(1, min(_MANY, _ENTRIES // self.problem.p)), 0
+        p = self.problem.p
+        size, done = max(1, min(_ENTRIES // p, max(_MANY, min(_MOST, _FEW // p)))), 0
         while done < len(alphas) and not self.lost:
             if alphas[done] == 0:  # least squares: its certificate needs projections
                 return
@@ -56,15 +59,16 @@ class DescentOnGram(Trail):
         """Yield the first of these alphas that need no refinement, or the refined first one."""
         before = self.face.w[None].copy()
         w, rounds, seconds = self._points(alphas[alphas > 0])
-        moved = (w != np.concatenate([before, w[:-1]])).any(axis=1)
+        moved = (w != np.concatenate([before, w[:-1]])).any(axis=1).tolist()
         at = np.flatnonzero(w.any(axis=0))
         c = self.target - w[:, at] @ self.face.columns.gram[at]
         certificates = self._certify(alphas[: len(w)], w, c)
         row, column = np.nonzero(w[:, at])
         ends, column = np.searchsorted(row, np.arange(len(w) + 1)).tolist(), at[column]
         intercepts = (self.problem.y_mean - w[:, at] @ self.problem.mean[at]).tolist()
+        rounds = rounds.tolist()
         for i, (alpha, certificate) in enumerate(zip(alphas, certificates, strict=False)):
-            self.rounds = int(rounds[i])
+            self.rounds = rounds[i]
             support = column[ends[i] : ends[i + 1]]
             solution = self.solution(w[i], support, alpha, certificate, moved[i], intercepts[i])
             if not (solution.converged or solution.at_floor):

@@ -107,7 +107,8 @@ def certify_points(problem, unit, w, c, v2, outside, alphas, free, slack):
     """Certify the rows of w as ``certify_point`` does, each at its own multiple of the penalty ``unit``."""
     out = np.empty((len(w), 7))
     kernels.certify_rows(w, c, v2, outside, alphas, tuple(unit), free, slack, problem.y_norm, out)
-    return [Certificate.of(row, c_i) for row, c_i in zip(out, c, strict=True)]
+    rows = zip(out.tolist(), c, strict=True)
+    return [Certificate(objective, gap, c_i, *rest) for (objective, gap, *rest), c_i in rows]
 
 
 def rounding_share(problem, weight):

@@ -64,7 +64,7 @@ def follow_path(problem, penalty, alphas, start, control, verbose=0):
         spent = 0
         if trail is not None:
             for solution, record in trail.follow(alphas[index:]):
-                yield index, solution, follow([record], verbose)
+                yield index, solution, follow([record], verbose) if verbose else [record]
                 start, index = solution.w, index + 1
             if index == len(alphas):
                 return
