@@ -173,6 +173,9 @@ class Problem:
             raise ValueError(f"y: its squares {size}. Rescale y, and alpha with it.")
         if norm <= 8 * _EPS * math.hypot(norm, self.y_mean):  # constant but for rounding
             centred, norm = np.zeros(self.n), 0.0
+            weighted = y[self.s > 0]
+            if self.fit_intercept and (weighted == weighted[0]).all():
+                self.y_mean = float(weighted[0])  # to the last digit, which an R^2 of 1 is made of
         self.y, self.y_norm = centred, norm
 
     def underflows(self):
@@ -216,9 +219,9 @@ class Problem:
             self._rough_gram.append(product)
         return self._rough_gram[0]
 
-    def lies_in_place(self):
-        """Return whether BLAS can take dense X as it lies there, uncentred, without a loss of digits worth a copy."""
-        plain = self.X.dtype == np.float64 and isinstance(self.weights, float)
+    def lies_in_place(self, dtype=np.float64):
+        """Return whether dense X can be taken as it lies there, uncentred, without a loss of digits worth a copy."""
+        plain = self.X.dtype == dtype and isinstance(self.weights, float)
         return plain and (not self.fit_intercept or bool((self.mean**2 <= _NEAR * self.variance).all()))
 
     def full_gram(self):
@@ -278,9 +281,9 @@ class Problem:
         """Return the matrix of <x_i, x_j> over the columns in ``which``; the rest is for ``products.gram``."""
         return products.gram(self, which, pieces, level)
 
-    def gram_rows(self, which):
-        """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X."""
-        return products.gram_rows(self, which)
+    def gram_rows(self, which, pieces=None):
+        """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X, or over slices of its rows."""
+        return products.gram_rows(self, which, pieces)
 
     def gather(self, which, mean, root, start, out):
         """Write ``root * (x_j - mean_j)`` for the dense columns in ``which``, from sample ``start`` on, to fill out."""
