@@ -16,14 +16,14 @@ def enter(gram, factor, order, table, start, k):
 
     On one thread: the products are small, and threads that wait for each other on busy cores took three times as long.
     """
+    if k - start < _MANY or (table[RAISED, order[:start]] > 0).any():
+        grow(gram, factor, order, table, start, k)
+        return
     with one_blas_thread():
         _enter(gram, factor, order, table, start, k)
 
 
 def _enter(gram, factor, order, table, start, k):
-    if k - start < _MANY or (table[RAISED, order[:start]] > 0).any():
-        grow(gram, factor, order, table, start, k)
-        return
     old, new = order[:start], order[start:k]
     block = gram[new[:, None], old]  # becomes Z with Z R = G: its transpose is what the factor's rows go on with
     for begin in range(0, start, _TILE):

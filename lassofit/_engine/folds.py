@@ -41,10 +41,10 @@ class FoldPath(NamedTuple):
 
 def folds_of(splits, s, n):
     """Return the Folds of pairs of index arrays or masks, or raise a ValueError for a fold that is empty."""
-    found = []
+    found, ones = [], np.ones(n)
     for k, (train, test) in enumerate(splits):
         train, test = (np.flatnonzero(part) if np.asarray(part).dtype == bool else part for part in (train, test))
-        weights = np.bincount(train, weights=None if s is None else s[train], minlength=n).astype(np.float64)
+        weights = np.bincount(train, weights=(ones if s is None else s)[train], minlength=n)
         kept = np.ones(len(test)) if s is None else s[test]
         for name, part in (("training", weights), ("held-out", kept)):
             if not part.any():
