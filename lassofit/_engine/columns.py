@@ -209,11 +209,8 @@ class GrowingGram(AllColumns):
         new = columns[~self.made[columns]]
         if not len(new):
             return
-        size = max(_ROWS, 2 * len(new), np.count_nonzero(self.made) // 4)
-        self.passes += 1
-        self.spent += size + _PASS
-        dear = self.spent > _MOST * len(self.made) and self.made.any()
-        if dear or max(size, self._expected(table)) > _LIKELY * len(self.made):
+        size = self._size(len(new), table)
+        if size is None:
             self._complete()
             return
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -222,8 +219,16 @@ class GrowingGram(AllColumns):
         pull[new] = np.inf
         chosen = np.argpartition(-pull, size)[:size]
         chosen = np.sort(chosen[pull[chosen] >= 0])
-        self.gram[chosen] = self.problem.gram_rows(chosen)
+        self.gram[chosen] = self._rows(chosen)
         self.made[chosen] = True
+
+    def _size(self, count, table):
+        """Return how many rows to make, of which ``count`` are asked for; None: all that are left."""
+        size = max(_ROWS, 2 * count, np.count_nonzero(self.made) // 4)
+        self.passes += 1
+        self.spent += size + _PASS
+        dear = self.spent > _MOST * len(self.made) and self.made.any()
+        return None if dear or max(size, self._expected(table)) > _LIKELY * len(self.made) else size
 
     def _expected(self, table):
         """Return how many columns the noise alone would make active at the least l1, were they independent of it.
@@ -236,6 +241,9 @@ class GrowingGram(AllColumns):
         square = problem.y_norm**2 - float((problem.target_correlations() + table[C]) @ table[W])
         level = table[NORM] * np.sqrt(max(square, 0.0) * 2.0 * float(problem.s @ problem.s))
         return float(erfc(self.least / np.where(level > 0, level, np.inf)).sum())
+
+    def _rows(self, which):
+        return self.problem.gram_rows(which)
 
     def _complete(self):
         rest = np.flatnonzero(~self.made)

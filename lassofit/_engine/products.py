@@ -67,15 +67,15 @@ def gram(problem, which, pieces=None, level=None):
     return mirror(product if level is None else product * np.float64(level) ** 2)
 
 
-def gram_rows(problem, which):
-    """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X."""
+def gram_rows(problem, which, pieces=None):
+    """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X, or over slices of its rows."""
     out, total = np.zeros((len(which), problem.p)), np.zeros(len(which))
     converts = problem.X.dtype != np.float64
-    for rows in blocks(problem.n, max(FEWEST_ROWS, BLOCK * 8 // problem.p) if converts else _LONG):
+    for rows in pieces or blocks(problem.n, max(FEWEST_ROWS, BLOCK * 8 // problem.p) if converts else _LONG):
         part = problem.X[rows].astype(np.float64, copy=False)
         block = np.empty((len(which), len(part)))
         problem.gather(which, problem.mean[which], problem.s, rows.start, block)
         out += block @ part
         total += block.sum(axis=1)
-    out -= np.outer(total, problem.mean)  # but for rounding, the total is 0 where columns are centred
+    out -= np.outer(total, problem.mean)  # but for rounding, the total is 0 where columns are centred, of all rows
     return out

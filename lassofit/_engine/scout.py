@@ -7,12 +7,16 @@ hundredth of the work. It only says where to begin: nothing that is certified de
 import numpy as np
 
 from .active import Face
-from .columns import AllColumns
+from .columns import GrowingGram
+from .kernels.newton import C
 from .layout import sample_size
 
 _PIECES = 16  # of consecutive rows, evenly spread, so that whole cache lines are read
 _FALL = 0.2  # of alpha from step to step
 _FEW = 0.25  # of the columns: more of them cost as much as the full Gram matrix
+_ROWS = 16  # of the sample's Gram matrix at once, at least: to read the sample takes as long as they do; at most
+_PART = 0.2  # of the columns, and so often:
+_CALLS = 3
 
 
 class Scout:
@@ -20,12 +24,12 @@ class Scout:
 
     def __init__(self, problem, penalty, slack):
         self.problem, self.penalty, self.slack = problem, penalty, slack
-        self.columns = AllColumns(problem, _sample_gram(problem, sample_size(problem.n, problem.p)))
-        eligible = penalty.lo < penalty.hi
-        self.useful = bool((np.diag(self.columns.gram)[eligible] > 0).all())  # no column is constant in the sample
+        self.columns = _SampleGram(problem, penalty)
 
     def look(self, w, c, ratio, budget):
-        """Return the least alpha, over the target's, whose solution has few columns, and the columns with it.
+        """Return the least alpha, over the target's, whose solution has few columns, and the columns with it; or None.
+
+        None: the sample is of no use, as a column that it asks for is constant there.
 
         ``ratio`` is the present alpha over the target's, ``c`` the correlations at w.
         """
@@ -37,14 +41,36 @@ class Scout:
             face.scale(following)
             face.solve(budget)
             which = np.flatnonzero(face.w)
-            if len(which) > _FEW * self.problem.p or not np.isfinite(face.w).all():
+            if len(which) > _FEW * self.problem.p or not (self.columns.useful and np.isfinite(face.w).all()):
                 break
             reached, named = following, which
-        return reached, named
+        return (reached, named) if self.columns.useful else None
 
 
-def _sample_gram(problem, size):
-    """Return the Gram matrix of all columns on ``size`` rows."""
-    starts = np.linspace(0, problem.n - size // _PIECES, _PIECES).astype(int)
-    pieces = [slice(start, start + size // _PIECES) for start in starts]
-    return problem.gram(np.arange(problem.p), pieces) / sum(float(problem.s[rows].sum()) for rows in pieces)
+class _SampleGram(GrowingGram):
+    """Every column, by those rows of the sample's Gram matrix that are asked for."""
+
+    def __init__(self, problem, penalty):
+        super().__init__(problem)
+        self.least = penalty.l1
+        self.eligible, self.useful = penalty.lo < penalty.hi, True  # unless such a column is constant in the sample
+        size = sample_size(problem.n, problem.p) // _PIECES
+        starts = np.linspace(0, problem.n - size, _PIECES).astype(int)
+        self.pieces = [slice(start, start + size) for start in starts]
+        self.share = sum(float(problem.s[rows].sum()) for rows in self.pieces)
+
+    def _size(self, count, table):
+        """Return how many rows to make: twice what the residual would make active if nothing moved; or None, all."""
+        self.passes += 1
+        size = max(_ROWS, 2 * count, 2 * np.count_nonzero((np.abs(table[C]) > self.least) & ~self.made))
+        return size if self.passes <= _CALLS and size <= _PART * len(self.made) else None
+
+    def _rows(self, which):
+        rows = self.problem.gram_rows(which, self.pieces) / self.share
+        self.useful = bool((rows[np.arange(len(which)), which] > 0)[self.eligible[which]].all())
+        return rows
+
+    def _complete(self):
+        self.gram[:] = self.problem.gram(np.arange(self.problem.p), self.pieces) / self.share
+        self.made[:] = True
+        self.useful = bool((np.diag(self.gram) > 0)[self.eligible].all())

@@ -180,9 +180,10 @@ class Search:
         problem, ratio = self.problem, self.ratio
         if self.scout is None and not problem.is_sparse and sample_size(problem.n, problem.p):
             self.scout = Scout(problem, self.penalty, self.slack)
-        self.scouted = self.scout is not None and self.scout.useful
+        found = None if self.scout is None else self.scout.look(self.face.coefficients(), c, ratio, budget)
+        self.scouted = found is not None
         if self.scouted:
-            reached, which = self.scout.look(self.face.coefficients(), c, ratio, budget)
+            reached, which = found
             if reached < ratio and reached <= _NEAR:
                 new = which[~self.face.known[which]]
                 self.ratio = reached / self.fall  # from which ``advance`` goes on

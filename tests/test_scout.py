@@ -1,0 +1,73 @@
+"""The look ahead at tall data: by those rows of a sample's Gram matrix that it asks for; no answer depends on it."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from lassofit import Lasso
+from lassofit._engine import scout
+from lassofit._engine.penalty import Penalty
+from lassofit._engine.problem import Problem
+from lassofit.testing import certify
+
+RNG = np.random.default_rng(0)
+N, P = 12_000, 120
+X = np.asfortranarray(RNG.standard_normal((N, P)) + 2.0)
+Y = X[:, :10] @ np.linspace(1.0, 3.0, 10) + RNG.standard_normal(N)
+WEIGHTS = RNG.exponential(size=N)
+LARGEST = np.abs((X - X.mean(axis=0)).T @ (Y - Y.mean())).max() / N
+
+
+@pytest.fixture
+def rows(monkeypatch):
+    """How many rows of the sample's Gram matrix were made, in every fit; P: all."""
+    found, start = [], scout._SampleGram.__init__
+
+    def watched(self, *args):
+        start(self, *args)
+        found.append(self)
+
+    monkeypatch.setattr(scout._SampleGram, "__init__", watched)
+    return lambda: [int(columns.made.sum()) for columns in found]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "expected"), [(1.2, [scout._ROWS]), (3, [2 * scout._ROWS]), (300, [P])], ids=["some", "more", "all"]
+)
+def test_it_reads_no_more_than_it_needs(ratio, expected, rows):
+    model = Lasso(LARGEST / ratio, tol=1e-10).fit(X, Y)
+    assert len(rows()) == 1 and scout._ROWS <= rows()[0] <= expected[0]
+    assert (rows()[0] == P) == (expected == [P])
+    assert model.relative_gap_ <= 1e-10
+    assert_allclose(certify(model, X, Y).dual_gap, model.dual_gap_, atol=1e-12)
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weights"])
+@pytest.mark.parametrize("store", [np.asfortranarray, np.ascontiguousarray, np.float32], ids=["F", "C", "float32"])
+def test_its_products_are_those_of_the_sample(store, weights):
+    problem, free = Problem(store(X), weights, True, Y), np.full(P, np.inf)
+    columns = scout._SampleGram(problem, Penalty(np.ones(P), np.zeros(P), -free, free))
+    sample = np.concatenate([np.arange(N)[piece] for piece in columns.pieces])
+    centred = (store(X) - problem.mean)[sample]
+    share = problem.s[sample]
+    expected = (centred * share[:, None]).T @ centred / share.sum()
+    some = np.array([3, 50, 119])
+    assert_allclose(columns._rows(some), expected[some], atol=1e-6)
+    columns._complete()
+    assert_allclose(columns.gram, expected, atol=1e-6)
+    assert columns.made.all()
+
+
+@pytest.mark.parametrize("ratio", [1.5, 100])
+def test_a_column_that_is_constant_in_the_sample_is_none_the_worse(ratio, rows):
+    A, y = X.copy(order="F"), Y.copy()
+    columns = scout._SampleGram(Problem(A, None, True, Y), Penalty(*np.ones((4, P))))
+    seen = np.zeros(N, dtype=bool)
+    for piece in columns.pieces:
+        seen[piece] = True
+    A[seen, 20] = 1.0
+    y += 5.0 * (A[:, 20] - 1.0)
+    largest = np.abs((A - A.mean(axis=0)).T @ (y - y.mean())).max() / N
+    model = Lasso(largest / ratio, tol=1e-10).fit(A, y)
+    assert model.coef_[20] != 0 and model.relative_gap_ <= 1e-10
+    assert_allclose(certify(model, A, y).dual_gap, model.dual_gap_, atol=1e-11)
