@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "f1ea513d611e8c36----------------------------------"
+STAMP = "f2d7ea2a9157d325----------------------"
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "f1ea513d611e8c36----------------------------------"
+STAMP = "f2d7ea2a9157d325----------------------"
 
 
 @kernel

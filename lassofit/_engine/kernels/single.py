@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "f1ea513d611e8c36----------------------------------"
+STAMP = "f2d7ea2a9157d325----------------------"
 
 
 @reduction
@@ -29,14 +29,22 @@ def _axpy(a, line, v):
 
 
 @kernel
-def sweep_single(lines, w, v, step, l1, l2, lo, hi):
-    """Update every coordinate once, in turn; v is the residual."""
-    for j in range(w.shape[0]):
+def sweep_single(lines, level, mean, offset, rows, w, v, step, l1, l2, lo, hi):
+    """Update the coordinates in ``rows`` once, in turn; return the offset.
+
+    The residual is ``v + offset``, its products with columns less their means are to be multiplied by ``level``.
+    """
+    total = offset * v.shape[0]
+    for t in range(rows.shape[0]):
+        j = np.uint64(rows[t])
         old = w[j]
-        new = coordinate_update(old, -np.float64(_dot(lines[j], v)), step[j], l1[j], l2[j], lo[j], hi[j])
+        g_j = -level * (np.float64(_dot(lines[j], v)) + total * mean[j])
+        new = coordinate_update(old, g_j, step[j], l1[j], l2[j], lo[j], hi[j])
         if new != old:
             w[j] = new
             _axpy(np.float32(old - new), lines[j], v)
+            total += (new - old) * mean[j] * v.shape[0]
+    return total / v.shape[0]
 
 
 @kernel

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, residual, select
 
-STAMP = "f1ea513d611e8c36----------------------------------"
+STAMP = "f2d7ea2a9157d325----------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
