@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state, metadata_routing
 from ._engine import by_feature, progress, validation  # none imports numba
 from ._engine.calling import user_level
 from ._engine.penalty import build_penalty
-from ._engine.threads import on_threads
+from ._engine.threads import on_threads, sparing
 from ._fit_path import Source, requested, single_target, solve_path
 from ._predictor import LinearPredictor
 from ._regularization_path import RegularizationPath
@@ -46,6 +46,7 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
     # check_input is used for speed and is not something to be passed around in a pipeline.
     __metadata_request__fit = {"check_input": metadata_routing.UNUSED}  # noqa: RUF012
 
+    @sparing
     def fit(self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None, check_input: bool = True) -> Self:
         """Fit the model; the certificate of the whole problem is the stopping rule.
 
@@ -128,6 +129,7 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         task.end({})
         return self
 
+    @sparing
     def fit_path(
         self,
         X: Data,

@@ -15,7 +15,7 @@ from sklearn.utils import Bunch, column_or_1d, metadata_routing
 
 from . import _choice
 from ._cv_folds import Job, run
-from ._engine import by_feature, progress, validation  # none imports numba
+from ._engine import by_feature, progress, threads, validation  # none imports numba
 from ._engine.calling import user_level
 from ._engine.penalty import unlike_units
 from ._fit_path import requested
@@ -40,6 +40,7 @@ class PathCV(progress.Watched, LinearPredictor):
     n_iter_: int
     proven_zero_: Array
 
+    @threads.sparing
     @progress.watched
     def fit(self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None, **params: Any) -> Self:
         """Choose alpha by cross-validation, and fit on all rows with it.
@@ -156,7 +157,7 @@ class PathCV(progress.Watched, LinearPredictor):
 
     def _cross_validate(self, model, problem, s, y, ratios, grids, routed):
         """Return the folds, the Outcome of each, and the task of the whole fit."""
-        from ._engine import fold_grams, solve, threads
+        from ._engine import fold_grams, solve
         from ._engine import folds as room
 
         splits = check_cv(self.cv).split(problem.X, y, **routed.split)

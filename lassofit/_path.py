@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils import check_random_state
 
+from ._engine.threads import sparing  # does not import numba
 from ._typing import ArrayLike, Data, Gram
 
 
@@ -121,6 +122,7 @@ def lasso_path(
     )
 
 
+@sparing
 def enet_path(
     X: Data,
     y: ArrayLike,

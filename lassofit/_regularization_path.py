@@ -11,6 +11,7 @@ from sklearn.utils import Tags, TargetTags
 from sklearn.utils.validation import validate_data
 
 from ._engine import culprits, progress, validation  # none imports numba
+from ._engine.threads import sparing
 from ._typing import Array, ArrayLike, Data, DataFrame
 
 _SAME = 8 * np.finfo(np.float64).eps  # relative: alphas this close are one number, rounded twice
@@ -120,6 +121,7 @@ class RegularizationPath:
         self.n_features_in_ = coefs.shape[0]
         self._source = source
 
+    @sparing
     def coef_at(self, alpha: float) -> tuple[Array, np.floating[Any]]:
         """Return the coefficients and the intercept at any alpha, exactly: nothing is interpolated.
 

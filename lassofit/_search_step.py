@@ -16,6 +16,7 @@ from sklearn.utils.extmath import safe_sparse_dot
 from ._base import CoordinateRegressor
 from ._cv import PathCV
 from ._engine import validation  # does not import numba
+from ._engine.threads import sparing
 from ._fit_path import grid_of, solve_path
 
 _KEPT = ("fit", "fit_path", "predict", "score")  # by a subclass, or a path would not be what its fit is
@@ -88,6 +89,7 @@ class PathStep(RegressorMixin, BaseEstimator):
         self.alphas = alphas
         self.eps = eps
 
+    @sparing
     def fit(self, X, y, sample_weight=None, check_input=True):
         """Follow the path; ``check_input`` is Lasso.fit's, and a path checks in any case."""
         asked = self.alphas

@@ -81,7 +81,8 @@ HOUSE = [
     "_engine.kernels.single",
     "_engine.kernels.core",
     "_engine.jit",
-    "_engine.interrupts _engine.calling _engine.threads _text _typing",
+    "_engine.threads",
+    "_engine.interrupts _engine.calling _text _typing",
     "_displays.__init__ _engine.__init__ _engine.kernels.__init__",  # no code in them
 ]
 LEVEL = {f"lassofit.{name}": i for i, line in enumerate(HOUSE) for name in line.split()}

@@ -13,6 +13,7 @@ from .kernels.descent import combine, correlate
 from .kernels.newton import L1, NORM, C, W
 from .kernels.sparse import append_rows, by_rows
 from .products import whole_gram
+from .threads import for_product
 
 GATHERED = 1 << 26  # bytes of gathered columns and their Gram matrix, at least
 GATHERED_SPARSE = 1 << 28  # likewise of sparse columns, which have no full Gram matrix to go on with: 4096 of them
@@ -95,7 +96,8 @@ class DenseColumns(Columns):
     def _blocks(self, new):
         rows = self.places[self.total - len(new) : self.total]
         self.problem.gather(new, self.problem.mean[new], self.root, 0, rows)
-        return self.rows @ rows.T
+        with for_product(self.total * self.problem.n * len(new)):
+            return self.rows @ rows.T
 
     def weighted(self, w):
         """Return ``sqrt(s) * r``; the columns with no coefficient are not read."""

@@ -4,7 +4,6 @@ import numpy as np
 from scipy.linalg.blas import dtrsm
 
 from .kernels.newton import L2, RAISED, grow
-from .threads import one_blas_thread
 
 _MANY = 16  # that enter
 _TILE = 128  # rows of the factor at a time
@@ -12,18 +11,10 @@ _DEPENDENT = 1e-9  # of the diagonal: below it, one by one, where dependent colu
 
 
 def enter(gram, factor, order, table, start, k):
-    """Bring the columns that the order lists from ``start`` to k into the factor, as ``grow`` does.
-
-    On one thread: the products are small, and threads that wait for each other on busy cores took three times as long.
-    """
+    """Bring the columns that the order lists from ``start`` to k into the factor, as ``grow`` does."""
     if k - start < _MANY or (table[RAISED, order[:start]] > 0).any():
         grow(gram, factor, order, table, start, k)
         return
-    with one_blas_thread():
-        _enter(gram, factor, order, table, start, k)
-
-
-def _enter(gram, factor, order, table, start, k):
     old, new = order[:start], order[start:k]
     block = gram[new[:, None], old]  # becomes Z with Z R = G: its transpose is what the factor's rows go on with
     for begin in range(0, start, _TILE):

@@ -15,7 +15,7 @@ from scipy.linalg.blas import dger, dsyrk
 from .grams import GRAM_CAP
 from .paths import WIDEST
 from .problem import Problem
-from .products import FEWEST_ROWS, blocks, blocks_of_rows, mirror
+from .products import FEWEST_ROWS, blocks, blocks_of_rows, mirror, of_rows
 
 _LEFT = 1e-3  # of a column's sum of squares: with less in the training rows, the subtraction loses digits
 _SPREAD = 1e-6  # of a mean square: a variance below it has lost digits to the mean
@@ -46,7 +46,9 @@ def sums_of(problem, y, weights, folds):
     labels = _labels(problem.n, weights, folds)
     if labels is None:
         return None
-    parts = (_products_in_place if _lie_in_place(problem, weights, labels) else _products)(problem, y, labels, k)
+    with of_rows(problem.n // k, p) as many:
+        make = _products_in_place if _lie_in_place(problem, weights, labels) else _products
+        parts = make(problem, y, labels, k, many)
     total = sum(parts)
     if problem.made_gram is None:
         problem.made_gram = _moments(total, problem.fit_intercept)[0]
@@ -66,13 +68,13 @@ def _labels(n, weights, folds):
     return labels if (labels >= 0).all() else None
 
 
-def _products(problem, y, labels, k):
+def _products(problem, y, labels, k, many):
     """Return the products of the rows that each fold holds out: one pass over X."""
     p, root, everything = problem.p, np.sqrt(problem.s), np.arange(problem.p)
     parts = [np.zeros((p + 2, p + 2), order="F") for _ in range(k)]
     target = root * (y - problem.y_mean)
     room = None
-    for rows in blocks_of_rows(problem.n, p + 2):
+    for rows in blocks_of_rows(problem.n, p + 2, many):
         length = rows.stop - rows.start
         if room is None:
             room = np.empty((p + 2) * length)  # touched once: pages are dear
@@ -93,7 +95,7 @@ def _lie_in_place(problem, weights, labels):
     return weights is None and few and problem.lies_in_place()
 
 
-def _products_in_place(problem, y, labels, k):
+def _products_in_place(problem, y, labels, k, many):
     """Return what ``_products`` does, without copies: on 200000 x 100 in three quarters of the time."""
     p, weight = problem.p, 1.0 / problem.n
     beside = np.array([y - problem.y_mean, np.ones(problem.n)])
@@ -101,7 +103,7 @@ def _products_in_place(problem, y, labels, k):
     starts = np.flatnonzero(np.diff(labels, prepend=-1))
     for start, stop in pairwise([*starts, problem.n]):
         part = parts[labels[start]]
-        for rows in blocks_of_rows(stop - start, p):
+        for rows in blocks_of_rows(stop - start, p, many):
             rows = slice(start + rows.start, start + rows.stop)
             X, others = problem.X[rows], beside[:, rows]
             part[:p, :p] += X.T @ X  # BLAS's syrk

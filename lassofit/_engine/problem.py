@@ -24,6 +24,7 @@ from .kernels.descent import (
     tidy_moments,
 )
 from .products import BLOCK, blocks, mirror
+from .threads import for_product
 
 _SMALL = 1 << 22  # entries, 32 MiB: sparse X of this size may be dense for a moment
 # Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
@@ -214,7 +215,8 @@ class Problem:
             if lines is None:
                 product = self.gram(np.arange(self.p), level=math.sqrt(math.sqrt(largest) * math.sqrt(least)))
             else:
-                product = mirror(ssyrk(1.0, lines.T, trans=1).astype(np.float64))
+                with for_product(self.n * self.p**2):
+                    product = mirror(ssyrk(1.0, lines.T, trans=1).astype(np.float64))
             np.fill_diagonal(product, self.norm2)
             self._rough_gram.append(product)
         return self._rough_gram[0]

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.linalg.blas import dsyrk, ssyrk
 
+from .threads import for_product
+
 FEWEST_ROWS = 256
 BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 _LONG = 32768  # rows of a block where X is one of two factors
@@ -14,9 +16,14 @@ def blocks(n, size):
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
-def blocks_of_rows(n, k):
-    """Yield the slices that cut n rows of k columns into pieces that stay in cache."""
-    return blocks(n, min(n, max(FEWEST_ROWS, min(_ROWS, BLOCK * 8 // max(k, 1)))))
+def blocks_of_rows(n, k, many=False):
+    """Yield the slices that cut n rows of k columns into pieces that stay in cache; large ones for ``many`` threads."""
+    return blocks(n, min(n, max(FEWEST_ROWS, min(n if many else _ROWS, BLOCK * 8 // max(k, 1)))))
+
+
+def of_rows(n, k):
+    """Return the context for products of k columns with themselves, in ``blocks_of_rows``: whether on many threads."""
+    return for_product(min(n, BLOCK * 8 // max(k, 1)) * k**2)
 
 
 def mirror(product):
@@ -34,7 +41,8 @@ def whole_gram(problem):
     """Return the matrix of <x_i, x_j> over all columns."""
     if problem.is_sparse or not problem.lies_in_place():
         return gram(problem, np.arange(problem.p))
-    product = problem.X.T @ problem.X  # BLAS's syrk, and no copy of X: seven to nine tenths of the time
+    with for_product(problem.n * problem.p**2):
+        product = problem.X.T @ problem.X  # BLAS's syrk, and no copy of X: seven to nine tenths of the time
     product /= problem.n
     return product - np.outer(problem.mean, problem.mean) if problem.fit_intercept else product
 
@@ -57,13 +65,14 @@ def gram(problem, which, pieces=None, level=None):
     dtype, syrk = (np.float64, dsyrk) if level is None else (np.float32, ssyrk)
     root = root if level is None else root / level
     product = np.zeros((k, k), dtype=dtype, order="F")
-    pieces = list(pieces or (blocks(n, n) if problem.is_sparse else blocks_of_rows(n, k)))
-    room = np.empty(k * max(rows.stop - rows.start for rows in pieces), dtype=dtype)  # touched once: pages are dear
-    for rows in pieces:
-        length = min(rows.stop, n) - rows.start
-        block = room[: k * length].reshape(k, length)
-        problem.gather(which, mean, root, rows.start, block)
-        product = syrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
+    with of_rows(n, k) as many:
+        pieces = list(pieces or (blocks(n, n) if problem.is_sparse else blocks_of_rows(n, k, many)))
+        room = np.empty(k * max(rows.stop - rows.start for rows in pieces), dtype=dtype)  # touched once: pages are dear
+        for rows in pieces:
+            length = min(rows.stop, n) - rows.start
+            block = room[: k * length].reshape(k, length)
+            problem.gather(which, mean, root, rows.start, block)
+            product = syrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
     return mirror(product if level is None else product * np.float64(level) ** 2)
 
 
@@ -71,11 +80,13 @@ def gram_rows(problem, which, pieces=None):
     """Return <x_i, x_j> for i in ``which`` and every j: a pass over dense X, or over slices of its rows."""
     out, total = np.zeros((len(which), problem.p)), np.zeros(len(which))
     converts = problem.X.dtype != np.float64
-    for rows in pieces or blocks(problem.n, max(FEWEST_ROWS, BLOCK * 8 // problem.p) if converts else _LONG):
-        part = problem.X[rows].astype(np.float64, copy=False)
-        block = np.empty((len(which), len(part)))
-        problem.gather(which, problem.mean[which], problem.s, rows.start, block)
-        out += block @ part
-        total += block.sum(axis=1)
+    length = min(problem.n, max(FEWEST_ROWS, BLOCK * 8 // problem.p) if converts else _LONG)
+    with for_product(length * problem.p * len(which)):
+        for rows in pieces or blocks(problem.n, length):
+            part = problem.X[rows].astype(np.float64, copy=False)
+            block = np.empty((len(which), len(part)))
+            problem.gather(which, problem.mean[which], problem.s, rows.start, block)
+            out += block @ part
+            total += block.sum(axis=1)
     out -= np.outer(total, problem.mean)  # but for rounding, the total is 0 where columns are centred, of all rows
     return out
