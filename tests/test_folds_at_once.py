@@ -157,8 +157,8 @@ def test_products_are_the_same_in_place(order, fit_intercept):
     """Of rows where they lie in X, about zero, and of copies about the means of all rows."""
     data = Problem(np.asarray(X, order=order), None, fit_intercept, Y)
     labels = np.repeat([2, 0, 1, 0], 30)
-    apart = fold_grams._products(data, Y, labels, 3)
-    for expected, found in zip(apart, fold_grams._products_in_place(data, Y, labels, 3), strict=True):
+    apart = fold_grams._products(data, Y, labels, 3, False)
+    for expected, found in zip(apart, fold_grams._products_in_place(data, Y, labels, 3, False), strict=True):
         assert_allclose(found, expected, rtol=1e-13, atol=1e-14)
     assert_allclose(sum(apart)[:P, P], data.target_correlations())
 

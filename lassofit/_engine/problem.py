@@ -140,7 +140,8 @@ class Problem:
             moments(self.lines, self.s, v, mean, variance, raw)
             return mean, variance, raw
         X = read_only(self.X)
-        if not moments_of_rows(X, self.s, v, X[0].astype(np.float64), mean, variance, raw):
+        some = int(np.argmax(self.s > 0))  # the first row with a weight, as ``moments`` has it
+        if not moments_of_rows(X, self.s, v, X[some].astype(np.float64), mean, variance, raw):
             shift = mean.copy()
             mean[:], variance[:], raw[:] = 0.0, 0.0, 0.0
             moments_of_rows(X, self.s, v, shift, mean, variance, raw)

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "f2d7ea2a9157d325----------------------"
+STAMP = "d13fff88f4f4c745----------------------------------------------------"

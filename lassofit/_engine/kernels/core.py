@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "f2d7ea2a9157d325----------------------"
+STAMP = "d13fff88f4f4c745----------------------------------------------------"
 
 
 @kernel

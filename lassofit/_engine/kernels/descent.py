@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "f2d7ea2a9157d325----------------------"
+STAMP = "d13fff88f4f4c745----------------------------------------------------"
 
 
 @kernel
@@ -51,7 +51,8 @@ def combine(lines, rows, a, s, v):
 def moments(lines, s, sy, mean, variance, c):
     """Write weighted mean and centred variance of every line, and its inner product with ``sy``, in one pass over X.
 
-    Sums are of x less the line's first entry, where it is dense. Where the mean is above ten standard deviations from
+    Sums are of x less an entry of the line, where it is dense: the first that has a weight, as one without may be
+    unlike all others, and leave rounding where these are constant. Where the mean is above ten standard deviations from
     that, the variance would lose more than two digits to cancellation: a second pass over the line, while it is in
     cache, keeps both at full accuracy, at mean/sd = 1e6 too.
     """
@@ -60,11 +61,14 @@ def moments(lines, s, sy, mean, variance, c):
         if s[i] != same:
             same = 0.0
             break
+    some = 0
+    while s[some] == 0.0:
+        some += 1
     total = 0.0
     for i in range(s.shape[0]):
         total += sy[i]
     for k in range(mean.shape[0]):
-        shift = 0.0 if isinstance(lines, tuple) else np.float64(lines[k][0])
+        shift = 0.0 if isinstance(lines, tuple) else np.float64(lines[k][some])
         first, square, product = _first_pass(lines, k, shift, same, s, sy)
         mean[k] = shift + first
         variance[k] = square - first * first

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "f2d7ea2a9157d325----------------------"
+STAMP = "d13fff88f4f4c745----------------------------------------------------"
 
 
 @kernel
