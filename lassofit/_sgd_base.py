@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -84,6 +85,9 @@ class StochasticRegressor(StreamingRegressor):
             w = self._checked_coef(X.shape[1])
             if stream.alike(last):
                 stream.restore(last.state)
+                stream.halved = last.halved
+                if isinstance(self.random_state, Integral):  # else every fit of an epoch would have the same order
+                    rng = np.random.RandomState([self.random_state, stream.steps() % 2**32])
             else:
                 stream.follow(last, w)
         stream.tries = stochastic.TRIES

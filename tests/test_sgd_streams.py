@@ -1,11 +1,13 @@
 """Streams that go on: after a fit, with other parameters, after divergence, with a drift; warm starts, averages."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
-from lassofit import SGDLasso
+from lassofit import Lasso, SGDLasso
 
 
 def noisy(n=300, p=6, seed=0):
@@ -32,6 +34,38 @@ def test_warm_start_goes_on_with_steps_and_penalties():
     assert half.t_ == whole.t_ == 1800 and half.eta_ == whole.eta_
     half.set_params(alpha=0.2, max_iter=1).fit(X, y)  # another problem: from coef_
     assert half.t_ == 2100 and np.abs(half.coef_ - whole.coef_).max() < 1
+
+
+def test_earlier_steps_that_are_taken_back_are_told_of():
+    """Their rows are gone: another model than in one call, where they are taken again."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 20)) + 5
+    y = X[:, :3].sum(axis=1) + rng.standard_normal(300)
+    model = SGDLasso(0.01, eta0=0.01)
+    told = []
+    for rows in np.array_split(np.arange(300), 300):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model.partial_fit(X[rows], y[rows])
+        told += [int(str(one.message).split()[2]) for one in caught if "were taken back" in str(one.message)]
+    assert told and model.t_ == 300 - sum(told)
+
+
+@pytest.mark.parametrize("method", ["cumulative", "clipping", "truncated", "naive"])  # the step of 'ftrl' has no end
+@pytest.mark.parametrize("random_state", [0, None])
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_fits_of_an_epoch_get_as_far_as_one_of_many(method, random_state, epochs):
+    """Steps are halved from fit to fit too, and a seed does not mean the same order of rows in all of them."""
+    X, y = noisy()
+    model = SGDLasso(0.1, method=method, max_iter=epochs, tol=None, warm_start=True, random_state=random_state)
+    for _ in range(80 // epochs):
+        model.fit(X, y)
+    exact = Lasso(0.1, tol=1e-12).fit(X, y)
+    assert np.abs(model.coef_ - exact.coef_).max() < 0.01
+    again = SGDLasso(**model.get_params())
+    for _ in range(80 // epochs):
+        again.fit(X, y)
+    assert random_state is None or np.array_equal(again.coef_, model.coef_)
 
 
 def test_a_stream_goes_on_where_a_fit_has_ended():

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
@@ -13,6 +14,7 @@ RNG = np.random.default_rng(0)
 Z = RNG.standard_normal((3000, 6))
 Y = Z.sum(axis=1)
 X = Z * np.geomspace(1, 1e4, 6)
+FAR = Z + np.array([0.0, 0.0, 50.0, 0.0, 0.0, 0.0])
 
 
 def fed(model, X):
@@ -39,8 +41,31 @@ def test_the_advice_helps_and_is_not_given_where_it_was_followed():
     assert model.score(X, Y) > 0.9
 
 
+@pytest.mark.parametrize("method", ["cumulative", "clipping", "truncated", "naive", "ftrl"])
+def test_means_far_from_zero_are_warned_of_once_and_are_what_is_wrong(method):
+    model, centred = SGDLasso(alpha=1e-3, method=method), SGDLasso(alpha=1e-3, method=method)
+    (text,) = fed(model, FAR)
+    assert text.startswith("In the first rows the mean of column 2 of X is ") and "Subtract the mean" in text
+    assert not fed(centred, Z)
+    assert model.score(FAR, Y) < 0.9 < centred.score(Z, Y)
+
+
+def test_a_column_far_from_zero_is_named():
+    frame = pd.DataFrame(Z[:100] + 1990.0, columns=[*"abcde", "year"])
+    with pytest.warns(ConvergenceWarning, match=r"the mean of '\w+' of X is"):
+        SGDLasso().partial_fit(frame, Y[:100])
+
+
 def test_no_warning_where_nothing_can_be_said_or_is_wrong():
-    for data in (X[:9], sparse.csr_array(X[:100]), np.zeros((20, 3)), np.c_[Z[:100], np.zeros(100)], 1e-6 * Z[:100]):
+    for data in (
+        X[:9],
+        sparse.csr_array(X[:100]),
+        np.zeros((20, 3)),
+        np.c_[Z[:100], np.zeros(100)],
+        1e-6 * Z[:100],
+        np.c_[Z, np.ones(3000)],
+        Z + 3.0,
+    ):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             SGDLasso().partial_fit(data, Y[: data.shape[0]])

@@ -74,7 +74,7 @@ class Descent:
         began = perf_counter()
         last = self._begin()
         limit = _DIVERGED * max(last.objective, self.null.objective)
-        pace = Pace(self.control, self.terms.rule[reading.METHOD], last)
+        pace = Pace(self.control, self.terms.rule[reading.METHOD], last, self.stream)
         first = self.stream.clock[reading.CUT]
         while self.n_iter < self.control.max_iter:
             before = self.w, self.r
@@ -101,8 +101,10 @@ class Descent:
         clock = State(*start.arrays).clock
         clock[reading.NORM2] = max(clock[reading.NORM2], norm2)
         if self.w.any():
+            w, r = self.w, self.r
             self.stream.start(np.zeros(self.rows.p))
             self.null = self._judge()
+            self.w, self.r = w, r
         if self.first_intercept is not None and not self.rows.centred:
             clock[reading.INTERCEPT] = self.first_intercept
         if not self.null.objective < np.inf:
@@ -177,7 +179,9 @@ class Descent:
     def finish(self):
         """Go back to the best state, or to the null model if that is better; hold what belongs to it."""
         point = self.null if self.best.objective > self.null.objective else self.best
+        cut = self.stream.clock[reading.CUT]  # for fits of an epoch each too: from the best state, by shorter steps
         self.stream.restore(point.arrays)
+        self.stream.clock[reading.CUT] = cut
         self.w, self.intercept = point.w, point.intercept
         self.stream.clock[reading.INTERCEPT] = self.model()[1]
         self.stream.terms, self.stream.averaging = self.terms, bool(self.control.average_from)
@@ -190,10 +194,10 @@ class Pace:
     that steps leave in the coefficients, and half of what the epoch has gained: so noise was more than the gain.
     """
 
-    def __init__(self, control, method, start):
+    def __init__(self, control, method, start, stream):
         self.control, self.halves = control, control.schedule == "auto" and method != FTRL
         self.bar, self.before, self.waited = start.judged, start.judged, 0
-        self.since_halving = 0
+        self.stream = stream
 
     def after(self, point, passed, left):
         """Return whether to stop, and the factor of the step; ``left`` of the first step is what there is now."""
@@ -204,13 +208,13 @@ class Pace:
         elif not (self.halves and point.judged < self.before - gain):  # noise that shorter steps are still taking away
             self.waited += 1
         self.before = point.judged
-        self.since_halving += 1
+        self.stream.halved += 1
         if self.control.tol is not None and (self.waited >= self.control.patience or point.objective == 0.0):
             if self.control.schedule == "adaptive" and left > _SHORTEST and point.objective > 0.0:
                 self.waited = 0
                 return False, 0.2
             return True, 1.0
-        if passed and self.since_halving >= 2:
-            self.since_halving = 0
+        if passed and self.stream.halved >= 2:
+            self.stream.halved = 0
             return False, 0.5
         return False, 1.0

@@ -111,13 +111,13 @@ class State(NamedTuple):
 class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
-    ``undo`` leads back to the last good state, and ``tries`` is how often the step may still be cut. ``given``, the
-    parameters that it is for, and ``dtype``, that of the data, are its owner's.
+    ``undo`` leads back to the last good state, and ``tries`` is how often the step may still be cut. ``halved`` is how
+    many epochs ago it was. ``given``, the parameters that it is for, and ``dtype``, that of the data, are its owner's.
     """
 
     def __init__(self, terms, p, averages=False):
         self.terms, self.p, self.averaging, self.tries = terms, p, averages, TRIES
-        self.given = self.dtype = None
+        self.given, self.dtype, self.halved, self.lost = None, None, 0, 0
         size = p if averages else 0
         period = max(_SHORTEST_PERIOD, p // 16) if averages else 0
         self.state = State(
@@ -166,7 +166,7 @@ class Stream:
     def saved(self):
         """Return the stream as plain arrays and numbers, which can be pickled."""
         terms = [a.copy() for a in self.terms]
-        undo, kept = self.undo.parts, {"tries": self.tries, "dtype": self.dtype}
+        undo, kept = self.undo.parts, {"tries": self.tries, "dtype": self.dtype, "halved": self.halved}
         return {"terms": terms, "arrays": self.arrays(), "undo": undo, **kept}
 
     @classmethod
@@ -175,7 +175,8 @@ class Stream:
         state = State(*saved["arrays"])
         stream = cls(Terms(*map(read_only, saved["terms"])), len(state.v), len(state.total) > 0)
         stream.restore(state)
-        stream.undo.parts, stream.tries, stream.dtype = tuple(saved["undo"]), saved["tries"], saved["dtype"]
+        stream.undo.parts = tuple(saved["undo"])
+        stream.tries, stream.dtype, stream.halved = saved["tries"], saved["dtype"], saved["halved"]
         return stream
 
     def alike(self, other):
@@ -228,10 +229,10 @@ class Stream:
     def feed(self, rows, batch):
         """Take the steps over a part of a stream; return whether one of the tries has helped.
 
-        Where residuals get out of hand, it goes back to the last good state, to a quarter of the step. An exception
-        leaves it as it was.
+        Where residuals get out of hand, it goes back to the last good state, to a quarter of the step; ``lost`` is how
+        many steps of earlier parts, which are gone, that takes back. An exception leaves it as it was.
         """
-        before = None
+        before, self.lost, done = None, 0, self.steps()
         try:
             for left in range(self.tries, -1, -1):
                 self.undo.note(self._changed(rows, batch))
@@ -246,7 +247,7 @@ class Stream:
                 self.undo.part()
                 before = before or (self.arrays(), self.undo.parts)
                 self.undo.back()
-                self.clock[reading.CUT] = cut
+                self.clock[reading.CUT], self.lost = cut, done - self.steps()
             self.tries = 0
             return False
         except BaseException:  # Ctrl-C, too
