@@ -12,12 +12,14 @@ import numpy as np
 from . import rough, whole
 from .columns import gathers
 from .confirmation import feasible
+from .descent_on_gram import DescentOnGram, projects
 from .duality import noise
+from .grams import GRAM_CAP
 from .handover import more_sweeps, sweeps_first
 from .inner import Subproblem
 from .kernels.certificate import ROUNDING
 from .search import Search
-from .solve import Record, solve, takes_sweeps, unthresholded
+from .solve import Record, certify_whole, solve, takes_sweeps, unthresholded
 
 _IDLE = 3  # passes at the target that bring neither gap nor objective down: the sweeps take over
 
@@ -93,7 +95,16 @@ def solve_active(problem, penalty, solution, control):
     solution.w = start[1]  # the best point so far: rounding may have carried the last one away
     if search.left is not None and _objective(problem, penalty, search.left) < start[0]:
         solution.w = search.left
-    solution.patience = search.patience
+    yield from _hand_over(problem, penalty, solution, control, search, slack)
+
+
+def _hand_over(problem, penalty, solution, control, search, slack):
+    """Go on where the stages have ended: by sweeps, or on the Gram matrix, which unpenalised columns had closed."""
+    solution.patience, sub = search.patience, search.sub
+    if sub is not None and _gram_is_open(problem, penalty):
+        yield from _on_gram(problem, penalty, solution, control, sub, slack)
+        if solution.finished(control):
+            return
     if not search.patience:
         yield from solve(problem, penalty, solution, control)
         return
@@ -102,6 +113,27 @@ def solve_active(problem, penalty, solution, control):
     if not solution.finished(control):  # badly conditioned: steps are indifferent to that
         solution.w = search.left
         yield from solve_active(problem, penalty, solution, control._replace(solver="active_set"))
+
+
+def _gram_is_open(problem, penalty):
+    """Return whether the Gram matrix can be had where columns are unpenalised: as a path of one alpha."""
+    dense = problem.exact_gram and problem.n >= problem.p
+    return dense and 8 * problem.p**2 <= GRAM_CAP and problem.y_norm > 0 and projects(problem, penalty)
+
+
+def _on_gram(problem, penalty, solution, control, sub, slack):
+    """Go down to the target as a path does: sweeps need thousands, where columns outgrow their room, near n = p."""
+    left = control._replace(max_iter=max(1, control.max_iter - solution.n_iter))
+    trail = DescentOnGram(problem, penalty, left, solution.w)
+    for found, record in trail.follow(np.ones(1)):
+        solution.w, solution.n_iter = found.w, solution.n_iter + max(1, found.n_iter)
+        which = np.flatnonzero(solution.w)
+        r = problem.residual(problem.columns(which), solution.w[which])
+        certificate = certify_whole(problem, penalty, solution, sub, r, slack)
+        certificate = solution.judge(problem, penalty, certificate, control.tol)
+        solution.at_floor = not solution.converged and found.at_floor
+        solution.intercept = problem.intercept(solution.w)
+        yield record._replace(iteration=solution.n_iter, objective=certificate.objective, dual_gap=certificate.gap)
 
 
 def _sweep_first(problem, penalty, solution, control):
