@@ -35,7 +35,7 @@ HOUSE = [
     "_search_step",
     "_lasso_cv",
     "_cv",
-    "_cv_folds _choice",
+    "_cv_folds _choice _splits",
     "_lasso _sgd",
     "_base _sgd_base",
     "_sgd_stream",
