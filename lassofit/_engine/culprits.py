@@ -10,12 +10,8 @@ from sklearn.utils import assert_all_finite, gen_batches
 from .._text import counted, several
 
 _BLOCK = 1 << 22  # entries of X that are looked at together
-_TIMES = (
-    "date",
-    "time",
-    "period",
-    "duration",
-)  # what the types of such columns begin with in numpy, pandas, polars, pyarrow
+# What the types of such columns begin with in numpy, pandas, polars and pyarrow.
+_TIMES = "date", "time", "period", "duration"
 _NUMBERS = partial(np.asarray, dtype=np.float64)
 
 
