@@ -82,7 +82,7 @@ def _has_times(data):
         kinds = getattr(data, "dtypes", ())
     else:
         kinds = (getattr(data, "dtype", getattr(data, "type", None)),)  # pyarrow's arrays have a type
-    return any(str(kind).lower().startswith(_TIMES) for kind in kinds)
+    return any(str(kind).lower().startswith(_TIMES) for kind in set(kinds))
 
 
 def _refuse_times(y):
