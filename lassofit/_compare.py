@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
+from numbers import Real
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -38,9 +39,10 @@ _PROBLEM = {
 
 def _gap(name, value):
     """Check the gap asked for."""
-    validation.real(0, 1)(name, value)
-    if value < np.finfo(np.float64).tiny:
+    number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    if number and not np.finfo(np.float64).tiny <= value <= 1:
         raise ValueError(f"{name} must be above 0 and at most 1, such as 1e-6, got {value!r}.")
+    validation.real(0, 1)(name, value)
 
 
 _RULES = {

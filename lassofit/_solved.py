@@ -23,7 +23,7 @@ _OTHERS = {
     },
 }
 _SQUARED = {"squared_error", "squared_loss"}
-_PARTS = {"datafit": {"Quadratic", "QuadraticHessian"}, "penalty": {"L1", "WeightedL1", "L1_plus_L2"}}  # skglm's
+_PARTS = {"datafit": {"Quadratic"}, "penalty": {"L1", "L1_plus_L2"}}  # skglm's, of its GeneralizedLinearEstimator
 _FAR = 1e-2  # the relative gap of what has converged in its own opinion, but to no lasso
 
 
@@ -76,6 +76,8 @@ def check_solved(estimator):
         kind = type(getattr(estimator, part, None)).__name__
         if hasattr(estimator, "datafit") and kind not in {*known, "NoneType"}:
             raise _other(name, f"its {part} is {kind}")
+        if hasattr(estimator, "datafit") and getattr(getattr(estimator, part, None), "positive", False):
+            raise _other(name, f"its {part} has positive=True")
 
 
 def l1_share(estimator):
@@ -89,7 +91,8 @@ def l1_share(estimator):
         raise _other(type(estimator).__name__, f"its penalty is {penalty!r}, not 'l1' or 'elasticnet'")
     if isinstance(penalty, str) and penalty == "l1":
         return 1.0
-    ratios = (getattr(estimator, name, None) for name in ("l1_ratio_", "l1_ratio"))
+    ratios = [getattr(estimator, name, None) for name in ("l1_ratio_", "l1_ratio")]
+    ratios.append(getattr(penalty, "l1_ratio", None))  # skglm's L1_plus_L2
     return next((ratio for ratio in ratios if ratio is not None), 1.0)
 
 

@@ -87,6 +87,12 @@ def test_parts_of_skglm_are_told_by_name():
     model = skglm.GeneralizedLinearEstimator(datafits.Quadratic(), penalties.L1(0.5)).fit(X, Y)
     model.alpha = 0.5
     assert certify(model, X, Y).relative_gap < 1e-3
+    both = skglm.GeneralizedLinearEstimator(datafits.Quadratic(), penalties.L1_plus_L2(0.01, 0.7)).fit(X, Y)
+    both.alpha = 0.01
+    assert certify(both, X, Y).relative_gap < 1e-3
+    both.penalty = penalties.L1(0.01, positive=True)
+    with pytest.raises(TypeError, match="its penalty has positive=True"):
+        certify(both, X, Y)
     model.penalty = penalties.SCAD(0.5, 3.0)
     with pytest.raises(TypeError, match="its penalty is SCAD"):
         certify(model, X, Y)
