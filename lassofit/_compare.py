@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
+from numbers import Real
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -34,8 +35,18 @@ _PROBLEM = {
     "fit_intercept": True, "l1_ratio": 1.0, "positive": False, "standardize": False, "penalty_factor": None,
     "bounds": None, "weights": None,
 }  # fmt: skip
+
+
+def _gap(name, value):
+    """Check the gap asked for."""
+    number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    if number and not np.finfo(np.float64).tiny <= value <= 1:
+        raise ValueError(f"{name} must be above 0 and at most 1, such as 1e-6, got {value!r}.")
+    validation.real(0, 1)(name, value)
+
+
 _RULES = {
-    "gap": validation.real(np.finfo(np.float64).tiny, 1.0),
+    "gap": _gap,
     "max_iter": validation.integer(1),
     "repeats": validation.integer(1),
     "seconds": validation.real(0, np.inf),
@@ -136,7 +147,7 @@ def compare(
     named = _named(estimators)
     check = partial(check_X_y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F", y_numeric=True)
     X, y = culprits.naming(check, X, y)
-    target = np.asarray(y, dtype=np.float64)
+    target = validation.check_target(y)
     weights = validation.check_weights(sample_weight, len(target))
     known = {} if weights is None else {"sample_weight": weights}
     null = np.average((target - np.average(target, weights=weights)) ** 2, weights=weights) / 2
@@ -168,7 +179,8 @@ def _named(estimators):
     if isinstance(estimators, dict):
         given = estimators
     elif isinstance(estimators, list | tuple):
-        kinds = [f"{type(one).__module__.partition('.')[0]}.{type(one).__name__}" for one in estimators]
+        owners = [one if isinstance(one, type) else type(one) for one in estimators]
+        kinds = [f"{owner.__module__.partition('.')[0]}.{owner.__name__}" for owner in owners]
         names = [
             f"{kind} {kinds[: i + 1].count(kind)}" if kinds.count(kind) > 1 else kind for i, kind in enumerate(kinds)
         ]
@@ -176,7 +188,9 @@ def _named(estimators):
     else:
         raise TypeError(f"estimators must be a list or a dict of name to estimator, got {type(estimators).__name__}.")
     for name, estimator in given.items():
-        if isinstance(estimator, type) or not (hasattr(estimator, "fit") and hasattr(estimator, "get_params")):
+        if isinstance(estimator, type):
+            raise TypeError(f"estimators: {name!r} is a class, give an instance: {estimator.__name__}().")
+        if not (hasattr(estimator, "fit") and hasattr(estimator, "get_params")):
             raise TypeError(
                 f"estimators: {name!r} must be an unfitted estimator, such as Lasso(), got {estimator!r:.100}."
             )

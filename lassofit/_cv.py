@@ -20,6 +20,7 @@ from ._engine.calling import user_level
 from ._engine.penalty import unlike_units
 from ._fit_path import requested
 from ._predictor import LinearPredictor
+from ._splits import pairs_of, splitter_of
 from ._typing import Array, ArrayLike, Data
 
 _SHARED = (
@@ -126,6 +127,7 @@ class PathCV(progress.Watched, LinearPredictor):
         names = getattr(self, "feature_names_in_", None)
         shared["penalty_factor"] = by_feature.check_factor(self.penalty_factor, p, names)
         shared["bounds"] = by_feature.bounds_in_order(self.bounds, names)
+        by_feature.check_bounds(self.bounds, self.positive, p, names)  # here, where the names are known
         if not isinstance(self.precompute, bool | np.bool_ | str):
             shared["precompute"] = "auto"  # a Gram matrix of all rows is none of the folds'
         return model.set_params(**{**shared, "alpha": 1.0, "verbose": 0, "n_jobs": None})
@@ -160,7 +162,7 @@ class PathCV(progress.Watched, LinearPredictor):
         from ._engine import fold_grams, solve
         from ._engine import folds as room
 
-        splits = check_cv(self.cv).split(problem.X, y, **routed.split)
+        splits = pairs_of(splitter_of(self.cv), self.cv, problem.X, y, routed.split)
         folds = room.folds_of(_row_numbers(splits, problem.n), s, problem.n)
         sums = [None] * len(folds)
         sweeps = isinstance(model.precompute, bool | np.bool_) and not model.precompute

@@ -12,6 +12,8 @@ class Problem:
     """Checked data and parameters."""
 
     def __init__(self, X, y, sample_weight, *, fit_intercept, names=None, **parameters):
+        if type(X).__name__ == "LazyFrame":
+            raise TypeError("X is a LazyFrame, which has no rows yet: call collect() first, X.collect()")
         names = _feature_names(X, names)
         X = check_array(X, accept_sparse="csc", dtype=[np.float64, np.float32], input_name="X")
         y = check_array(y, ensure_2d=False, allow_nd=True, dtype=np.float64, input_name="y")
@@ -63,7 +65,7 @@ class Problem:
 
 def _feature_names(X, fitted):
     """Names of the columns, from the frame or from the fit; an error if these differ."""
-    columns = getattr(X, "columns", None)
+    columns = getattr(X, "column_names" if hasattr(X, "column_names") else "columns", None)  # the former pyarrow's
     found = None if columns is None else list(columns)
     if found is None or fitted is None:
         return list(fitted) if fitted is not None else found or []

@@ -10,7 +10,6 @@ from typing import Any, Literal, Self
 import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
-from sklearn.model_selection import check_cv
 from sklearn.utils import get_tags, metadata_routing
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -195,8 +194,7 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         X, y = check_tables(X, y, type(self).__name__)
         n = length_of(X)
         routed = routed_params(self, scoring, params)
-        cv = check_cv(self.cv, y)
-        splits = splits_of(cv, X, y, routed.splitter.split)
+        splits = splits_of(self.cv, X, y, routed.splitter.split)
         self.n_splits_ = len(splits)
         grids, alphas = grids_of(self.param_grid, name), self.alphas
         if isinstance(asked, int):

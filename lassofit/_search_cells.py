@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from ._search_scores import Cells, Scoring, scores
 from ._search_step import path_step
+from ._splits import pairs_of, splitter_of
 
 
 class Job(NamedTuple):
@@ -77,8 +78,8 @@ def _sliced(params, rows, n):
 
 def splits_of(cv, X, y, params):
     """Return the pairs of rows to train on and rows held out, as arrays of indices; none of them is empty."""
-    found = []
-    for k, split in enumerate(cv.split(X, y, **params)):
+    splitter, found = splitter_of(cv, y), []
+    for k, split in enumerate(pairs_of(splitter, cv, X, y, params)):
         train, test = (np.flatnonzero(p) if np.asarray(p).dtype == bool else np.asarray(p) for p in split)
         for name, part in (("training", train), ("held-out", test)):
             if not len(part):
@@ -86,7 +87,7 @@ def splits_of(cv, X, y, params):
         found.append((train, test))
     if not found:
         raise ValueError("cv: the splitter yields no folds.")
-    if len(found) != (expected := cv.get_n_splits(X, y, **params)):
+    if len(found) != (expected := splitter.get_n_splits(X, y, **params)):
         raise ValueError(f"cv: split gives {len(found)} folds where get_n_splits says {expected}.")
     return found
 

@@ -65,6 +65,7 @@ def check_tables(X, y, name):
     """Return X and y in a form that has rows; y with one dimension."""
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+    validation.culprits.refuse_lazy(X, y)
     X, y = indexable(X, y)
     shape = np.shape(y)
     if len(shape) < 2:

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sklearn.exceptions import NotFittedError
-
 from ._judged import Problem
+from ._solved import check_solved, followed, l1_share, warn_of_another
 from ._typing import Array, ArrayLike, Bounds, Data, Factor
 
 __all__ = ["Certificate", "certify", "dual_gap", "objective"]
@@ -66,8 +65,11 @@ def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | No
         A fitted lasso or elastic net: of this package, of scikit-learn (cross-validated too), of
         celer or of skglm, or any object with ``coef_``, ``intercept_`` and ``alpha``. Read if there
         are ``alpha_``, ``l1_ratio`` or ``l1_ratio_`` (1 if missing), ``fit_intercept``,
-        ``positive``, ``bounds``, ``penalty_factor`` (or celer's ``weights``), ``standardize``.
-        The multi-task estimators have another penalty and are refused.
+        ``positive``, ``bounds``, ``penalty_factor`` (or celer's ``weights``), ``standardize``, and
+        ``penalty``, as scikit-learn's SGDRegressor has it: 'l1' (then ``l1_ratio`` is not) or
+        'elasticnet'. A fitted TransformedTargetRegressor is judged by its ``regressor_``, on the
+        transformed y. What is known to solve another problem is refused: ridge regression, other
+        losses, group, multi-task and non-convex penalties, classifiers.
     X : array, sparse matrix or array, or data frame of shape (n_samples, n_features)
         The data that the estimator was fitted on. Not changed; sparse X stays sparse.
     y : array of shape (n_samples,) or (n_samples, n_targets)
@@ -86,9 +88,16 @@ def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | No
     sklearn.exceptions.NotFittedError
         If the estimator has no ``coef_``.
     TypeError
-        If the estimator has no ``alpha``, is a multi-task one, a Pipeline or a search.
+        If the estimator has no ``alpha``, solves another problem, or is a class, a Pipeline, a
+        search or a path.
     ValueError
         If data, parameters and coefficients do not fit together.
+
+    Warns
+    -----
+    UserWarning
+        Where the relative gap is above 0.01 and neither a name nor an ``l1_ratio`` says that it is
+        a lasso: it may solve another problem.
 
     Notes
     -----
@@ -115,15 +124,8 @@ def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | No
     >>> certify(tight, X, y).relative_gap < 1e-11
     True
     """
-    if type(estimator).__name__.startswith("MultiTask"):
-        raise TypeError("a multi-task estimator has another penalty: certify cannot judge it")
-    if hasattr(estimator, "steps") or hasattr(estimator, "best_estimator_"):
-        raise TypeError(
-            f"certify judges an estimator, not a {type(estimator).__name__}: give its last step, such as "
-            "best_estimator_[-1], and X as the steps before it leave it"
-        )
-    if not hasattr(estimator, "coef_"):
-        raise NotFittedError(f"this {type(estimator).__name__} has no coef_: call fit first")
+    estimator, y = followed(estimator, y)
+    check_solved(estimator)
 
     def read(*names, default=None):
         for name in names:
@@ -139,7 +141,7 @@ def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | No
         y,
         sample_weight,
         alpha=alpha,
-        l1_ratio=read("l1_ratio_", "l1_ratio", default=1.0),
+        l1_ratio=l1_share(estimator),
         fit_intercept=read("fit_intercept", default=True),
         penalty_factor=read("penalty_factor", "weights"),
         bounds=read("bounds"),
@@ -149,6 +151,7 @@ def certify(estimator: Any, X: Data, y: ArrayLike, sample_weight: ArrayLike | No
     )
     points = problem.points(estimator.coef_, read("intercept_", default=0.0))
     values = [problem.certificate(point) for point in points]
+    warn_of_another(estimator, max(relative for _, _, relative, _ in values))
     return Certificate(*(problem.result(column) for column in zip(*values, strict=True)))
 
 

@@ -66,7 +66,7 @@ def test_the_certificate_takes_open_ends_too():
         ({"bim": (0, 1)}, X, r"^bounds names unknown features: \['bim'\]\.$"),
         ({"bmi": 3.0}, X, r"^bounds of 'bmi' must be a pair \(lower, upper\), got 3\.0\.$"),
         ({"bmi": (0, 1, 2)}, X, "^bounds of 'bmi' must be a pair"),
-        ({"bmi": (1, 2)}, X, r"^bounds must satisfy lower <= 0 <= upper, got \(1\.0, 2\.0\) for feature 2\.$"),
+        ({"bmi": (1, 2)}, X, r"^bounds must satisfy lower <= 0 <= upper, got \(1\.0, 2\.0\) for feature 'bmi'\.$"),
         ({"bmi": (0, 1)}, X.to_numpy(), "^bounds is a dict, but X has no feature names"),
         ({"bmi": (0, 1)}, X.set_axis(range(10), axis=1), "^bounds is a dict, but X has no feature names"),
     ],
@@ -75,5 +75,9 @@ def test_bad_bounds_by_name_are_refused(bounds, data, message):
     for estimator in (Lasso(bounds=bounds), LassoCV(bounds=bounds)):
         with pytest.raises(ValueError, match=message):
             estimator.fit(data, Y)
+    with pytest.raises(ValueError, match=r"for feature 1\.$"):
+        Lasso(bounds=([0.0, 1.0, *[0.0] * 8], 2.0)).fit(X.to_numpy(), Y)
+    with pytest.raises(ValueError, match=r"^penalty_factor must be >= 0, got -1\.0 for feature 'bmi'\.$"):
+        LassoCV(penalty_factor={"bmi": -1}).fit(X, Y)
     with pytest.raises(TypeError, match=r"^bounds must be numeric"):
         Lasso(bounds={"bmi": ("a", 1)}).fit(pd.DataFrame(X), Y)

@@ -1,5 +1,6 @@
 """LassoCV and ElasticNetCV on bad or odd input: a clear error, or the answer that is documented."""
 
+import re
 import warnings
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import sparse
 from sklearn import linear_model as reference
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
-from lassofit import ElasticNetCV, LassoCV
+from lassofit import ElasticNetCV, Lasso, LassoCV, PathSearchCV
 
 RNG = np.random.default_rng(4)
 X = RNG.standard_normal((40, 70)) + 0.5
@@ -95,9 +96,11 @@ def test_alphas(alphas, message):
 
 @pytest.mark.parametrize("cv", [1, 0, -1, 41, "five", 2.5, StratifiedKFold(3)])
 def test_no_such_folds(cv):
-    """scikit-learn's own words."""
-    with pytest.raises(ValueError, match=r"n_splits|Expected .?cv.? as an integer|Supported target types"):
-        LassoCV(alphas=5, cv=cv).fit(X, Y)
+    """scikit-learn's own words, with what they are about."""
+    words = r"(.*n_splits|Expected .?cv.? as an integer|Supported target types)"
+    for model in (LassoCV(alphas=5, cv=cv), PathSearchCV(Lasso(), alphas=5, cv=cv)):
+        with pytest.raises(ValueError, match=rf"^cv={re.escape(repr(cv))}: {words}"):
+            model.fit(X, Y)
 
 
 @pytest.mark.parametrize(

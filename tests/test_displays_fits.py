@@ -99,9 +99,9 @@ def test_estimators_without_a_history(diabetes_frame, fits):
     X, y = diabetes_frame
     with pytest.raises(NotFittedError):
         ConvergenceDisplay.from_estimator(Lasso())
-    with pytest.raises(TypeError, match="theirs: Lasso has no history_"):
+    with pytest.raises(TypeError, match=r"theirs: Lasso of sklearn has no history_\. .* SGDLasso of lassofit have one"):
         ConvergenceDisplay.from_estimator({"theirs": SklearnLasso().fit(X, y)})
-    with pytest.raises(TypeError, match="LassoCV: LassoCV has no history_"):
+    with pytest.raises(TypeError, match="LassoCV: LassoCV of lassofit has no history_"):
         ConvergenceDisplay.from_estimator(LassoCV())
     with pytest.raises(ValueError, match="partial_fit does not"):
         ConvergenceDisplay.from_estimator(SGDLasso().partial_fit(X, y))

@@ -208,7 +208,7 @@ def test_estimators_that_have_none(diabetes_frame):
         PathDisplay.from_estimator(LassoCV(), X, y)
     with pytest.raises(TypeError, match=r"A path needs a Lasso, .* got SGDLasso"):
         PathDisplay.from_estimator(SGDLasso(), X, y)
-    with pytest.raises(TypeError, match="got TransformedTargetRegressor"):
+    with pytest.raises(NotFittedError, match="TransformedTargetRegressor"):
         PathDisplay.from_estimator(TransformedTargetRegressor(Lasso()), X, y)
     search = PathSearchCV(Lasso(), alphas=[1.0, 0.1, 0.01], refit=False).fit(X, y)
     with pytest.raises(ValueError, match="refit=False"):

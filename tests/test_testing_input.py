@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from scipy import sparse
 from sklearn.datasets import load_diabetes
@@ -247,6 +248,18 @@ def test_nothing_of_the_engine_is_imported():
 def test_a_pipeline_or_a_search_is_told_from_an_estimator_that_is_not_fitted():
     X, y = np.eye(6), np.arange(6.0)
     pipe = make_pipeline(StandardScaler(), Lasso(0.1)).fit(X, y)
-    for estimator in (pipe, GridSearchCV(Lasso(), {"alpha": [0.1, 1.0]}, cv=2).fit(X, y)):
-        with pytest.raises(TypeError, match=f"not a {type(estimator).__name__}: give its last step"):
-            certify(estimator, X, y)
+    with pytest.raises(TypeError, match="not a Pipeline: give its last step, such as"):
+        certify(pipe, X, y)
+    with pytest.raises(TypeError, match="not a GridSearchCV: give its best_estimator_"):
+        certify(GridSearchCV(Lasso(), {"alpha": [0.1, 1.0]}, cv=2).fit(X, y), X, y)
+
+
+def test_tables_of_pyarrow_and_queries_that_were_not_run():
+    X, y = data()
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    model, table = Lasso(0.1).fit(frame, y), pa.Table.from_pandas(frame)
+    assert certify(model, table, y) == certify(model, frame, y)
+    with pytest.raises(ValueError, match="columns"):
+        certify(model, table.select(list("bacd")), y)
+    with pytest.raises(TypeError, match=r"X is a LazyFrame.*X\.collect\(\)"):
+        certify(model, pl.from_pandas(frame).lazy(), y)

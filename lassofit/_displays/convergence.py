@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from .._typing import Array, DataFrame, Panels
-from . import style
+from . import sources, style
 
 _Y = {"dual_gap": "dual gap", "objective": "objective", "support_size": "nonzero coefficients"}
 _FRAME = ("iteration", "seconds", "objective", "dual_gap", "support_size")
@@ -63,8 +63,9 @@ class ConvergenceDisplay:
         Parameters
         ----------
         estimators : estimator, list of estimators, or dict of {str: estimator}
-            Fitted :class:`Lasso`, :class:`ElasticNet` or :class:`SGDLasso`. A dict names their lines; otherwise these
-            have the names of the classes. Of a fit to several targets, each has a line.
+            Fitted :class:`Lasso`, :class:`ElasticNet` or :class:`SGDLasso`; a Pipeline that ends in one, a
+            TransformedTargetRegressor around one, or a search over these, for its ``best_estimator_``. A dict names
+            their lines; otherwise these have the names of the classes. Of a fit to several targets, each has a line.
         *data : tuple
             Nothing: unlike the other displays, this one takes no data, since the fits have recorded all of it.
         x : {'iteration', 'seconds'}, default='iteration'
@@ -208,16 +209,21 @@ class ConvergenceDisplay:
 
 def _names(estimators):
     """Return the names of the classes, numbered where there are several of one."""
-    names = [type(estimator).__name__ for estimator in estimators]
+    models = [sources.model_of(estimator) for estimator in estimators]
+    names = [(model if isinstance(model, type) else type(model)).__name__ for model in models]
     return [f"{name} {names[: i + 1].count(name)}" if names.count(name) > 1 else name for i, name in enumerate(names)]
 
 
 def _histories(name, estimator):
     """Return the histories of a fit by name: one, or one for each target."""
-    if not hasattr(type(estimator), "history_"):
-        raise TypeError(f"{name}: {type(estimator).__name__} has no history_. Lasso, ElasticNet and SGDLasso have one.")
-    check_is_fitted(estimator)
-    found = estimator.history_
+    model = sources.model_of(estimator)
+    if not hasattr(type(model), "history_"):
+        raise TypeError(
+            f"{name}: {sources.with_end(estimator, model)} has no history_. Fitted ones of Lasso, ElasticNet and "
+            "SGDLasso of lassofit have one."
+        )
+    check_is_fitted(model)
+    found = model.history_
     if isinstance(found, list):
         return {f"{name}, target {k}": history for k, history in enumerate(found)}
     if not len(found["iteration"]):

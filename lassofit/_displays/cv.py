@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import is_regressor
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._cv import PathCV
@@ -99,7 +100,8 @@ class CVDisplay:
         estimator : object
             A fitted :class:`LassoCV`; an :class:`ElasticNetCV`, for the l1_ratio that it chose; a
             :class:`PathSearchCV`, with a panel for each metric; or a GridSearchCV over alpha. Of a search over other
-            parameters too, the alphas of the best point.
+            parameters too, the alphas of the best point. Or a fitted Pipeline that ends in one of these, for what that
+            has found (the steps before it have seen the rows held out).
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features), default=None
             Data that it was fitted to: for the support sizes of the path on all rows. None: the medians over folds,
             which a search does not keep.
@@ -126,14 +128,15 @@ class CVDisplay:
             raise ValueError("X and y are both needed for the support sizes of the path, or none of them.")
         if X is None and sample_weight is not None:
             raise ValueError("sample_weight needs X and y: it is for the support sizes of the path.")
-        if isinstance(estimator, PathCV):
-            display = cls(**_of_path_cv(estimator))
-        elif isinstance(estimator, sources.SEARCHES):
-            display = cls(**_of_search(estimator))
+        last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        if isinstance(last, PathCV):
+            display = cls(**_of_path_cv(last))
+        elif isinstance(last, sources.SEARCHES):
+            display = cls(**_of_search(last))
         else:
             raise TypeError(
-                "CVDisplay needs a LassoCV, an ElasticNetCV, a PathSearchCV or a GridSearchCV, got "
-                f"{type(estimator).__name__}."
+                "CVDisplay needs a LassoCV, an ElasticNetCV or a PathSearchCV of lassofit, a GridSearchCV over alpha, "
+                f"or a Pipeline that ends in one, got {sources.with_end(estimator, last)}."
             )
         if X is not None:
             display.support_sizes = sources.path_of(estimator, X, y, display.alphas, sample_weight).df
@@ -196,8 +199,9 @@ class CVDisplay:
         Returns
         -------
         frame : pandas.DataFrame
-            For each metric, columns of its mean and its standard error: its name after ``mean_`` and ``se_``. Then,
-            where they are known, support_size.
+            For each metric, columns of its mean and its standard error: its name after ``mean_`` and ``se_``. Then
+            support_size, where the support sizes are known: a search does not keep any, so for one
+            :meth:`from_estimator` needs X and y.
 
         Raises
         ------

@@ -188,11 +188,12 @@ class PathDisplay:
         ----------
         estimator : object
             A :class:`Lasso` or :class:`ElasticNet`, fitted or not; a fitted :class:`LassoCV` or :class:`ElasticNetCV`;
-            a fitted Pipeline that ends in one of the first two; a fitted :class:`PathSearchCV` or GridSearchCV over
-            these, for the path of ``best_estimator_``. ``alpha_min_`` and ``alpha_1se_`` are marked, where it has them
-            and they are within ``alphas``; the leading features are those at the alpha that it chose.
+            a fitted Pipeline that ends in one of these, or a TransformedTargetRegressor around one, whose coefficients
+            are then those of the transformed target; a fitted :class:`PathSearchCV` or GridSearchCV over these, for the
+            path of ``best_estimator_``. ``alpha_min_`` and ``alpha_1se_`` are marked, where it has them and they are
+            within ``alphas``; the leading features are those at the alpha that it chose.
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
-            Data.
+            Data; with the features that the estimator was fitted to, if it is.
         y : array-like of shape (n_samples,)
             Target values.
         alphas : int or array-like, default=None
@@ -223,7 +224,8 @@ class PathDisplay:
             Where the estimator has no path, or is not fitted; on bad data or alphas.
         """
         path = sources.path_of(estimator, X, y, alphas, sample_weight)
-        marks = {name: getattr(estimator, f"{name}_", None) for name in ("alpha_min", "alpha_1se")}
+        source = estimator if hasattr(estimator, "alpha_min_") else sources.model_of(estimator)
+        marks = {name: getattr(source, f"{name}_", None) for name in ("alpha_min", "alpha_1se")}
         marks["alpha"] = sources.chosen_alpha(estimator)
         # Of another grid than the cross-validation's, not all may be there.
         marks = {n: a for n, a in marks.items() if a is not None and path.alphas[-1] <= a <= path.alphas[0]}

@@ -1,15 +1,16 @@
 """Where a display finds a path: of an estimator of one alpha, of one that chose alpha, of a search over a Pipeline."""
 
-from copy import copy
-
 import numpy as np
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._base import CoordinateRegressor
 from .._cv import PathCV
+from .._regularization_path import RegularizationPath
 from .._search import PathSearchCV
+from .._solved import transformed
 
 SEARCHES = PathSearchCV, GridSearchCV
 
@@ -32,13 +33,46 @@ def grid_of(estimator):
     return np.atleast_2d(estimator.alphas_)[chosen_ratio(estimator) if np.ndim(estimator.alphas_) == 2 else 0]
 
 
+def named(estimator):
+    """Return what an estimator is called in a message: its class, and the package that this is of."""
+    kind = estimator if isinstance(estimator, type) else type(estimator)
+    name = f"{kind.__name__} of {kind.__module__.partition('.')[0]}"
+    return f"the class {name}" if isinstance(estimator, type) else name
+
+
+def model_of(estimator):
+    """Return the model in fitted searches, Pipelines and TransformedTargetRegressors; any other as it is."""
+    if isinstance(estimator, SEARCHES):
+        return model_of(best_of(estimator))
+    if isinstance(estimator, Pipeline):
+        return model_of(estimator[-1])
+    if isinstance(estimator, TransformedTargetRegressor):
+        check_is_fitted(estimator)
+        return model_of(estimator.regressor_)
+    return estimator
+
+
+def unwrapped(estimator, X, y):
+    """Return ``model_of`` an estimator, X and y as they come to it, and the names of X's columns there or None."""
+    names = None
+    while True:
+        if isinstance(estimator, SEARCHES):
+            estimator = best_of(estimator)
+        elif isinstance(estimator, Pipeline):
+            estimator, X, names = last_step(estimator, X)
+        elif isinstance(estimator, TransformedTargetRegressor):
+            check_is_fitted(estimator)
+            estimator, y = estimator.regressor_, transformed(estimator.transformer_, y)
+        else:
+            return estimator, X, y, names
+
+
 def chosen_alpha(estimator):
     """Return the alpha of the model that a cross-validation or a search has chosen, or None."""
-    if isinstance(estimator, SEARCHES):
-        model = estimator.best_estimator_
-        model = model[-1] if isinstance(model, Pipeline) else model
-        return chosen_alpha(model) if isinstance(model, PathCV) else model.alpha
-    return estimator.alpha_ if isinstance(estimator, PathCV) else None
+    model = model_of(estimator)
+    if isinstance(model, PathCV):
+        return model.alpha_
+    return model.alpha if isinstance(estimator, SEARCHES) else None
 
 
 def best_of(search):
@@ -61,27 +95,35 @@ def last_step(pipe, X):
 
 def path_of(estimator, X, y, alphas=None, sample_weight=None):
     """Return the RegularizationPath of an estimator on all rows; ``alphas=None`` is its own grid, or 100."""
-    if isinstance(estimator, CoordinateRegressor):
-        return estimator.fit_path(X, y, 100 if alphas is None else alphas, sample_weight=sample_weight)
-    if isinstance(estimator, PathCV):
-        check_is_fitted(estimator)
-        validate_data(estimator, X, reset=False, skip_check_array=True)
-        alphas = grid_of(estimator) if alphas is None else alphas
-        return chosen_model(estimator).fit_path(X, y, alphas, sample_weight=sample_weight)
-    if isinstance(estimator, SEARCHES):
-        best = best_of(estimator)
-        alphas = getattr(estimator, "alphas_", None) if alphas is None else alphas
-        return path_of(best, X, y, alphas, sample_weight)
-    if isinstance(estimator, Pipeline) and isinstance(estimator[-1], CoordinateRegressor):
-        last, X, names = last_step(estimator, X)
-        path = path_of(copy(last), X, y, alphas, sample_weight)
-        if names is not None and not hasattr(path, "feature_names_in_"):
-            path.feature_names_in_ = names
-        return path
-    raise TypeError(
-        "A path needs a Lasso, an ElasticNet, a LassoCV, an ElasticNetCV, a Pipeline that ends in one of the first two "
-        f"or a search over these, got {type(estimator).__name__}."
-    )
+    if isinstance(estimator, RegularizationPath):
+        raise TypeError("A RegularizationPath is solved already: PathDisplay.from_path(path) draws it.")
+    if not isinstance(model_of(estimator), CoordinateRegressor | PathCV):
+        raise TypeError(
+            "A path needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV of lassofit, a Pipeline that ends in "
+            "one, a TransformedTargetRegressor around one, or a search over these, got "
+            f"{with_end(estimator, model_of(estimator))}."
+        )
+    if alphas is None:
+        alphas = getattr(estimator, "alphas_", None) if isinstance(estimator, SEARCHES) else None
+    model, X, y, names = unwrapped(estimator, X, y)
+    if isinstance(model, PathCV):
+        check_is_fitted(model)
+    if hasattr(model, "n_features_in_"):
+        validate_data(model, X, reset=False, skip_check_array=True)
+    if isinstance(model, PathCV):
+        path = chosen_model(model).fit_path(
+            X, y, grid_of(model) if alphas is None else alphas, sample_weight=sample_weight
+        )
+    else:
+        path = model.fit_path(X, y, 100 if alphas is None else alphas, sample_weight=sample_weight)
+    if names is not None and not hasattr(path, "feature_names_in_"):
+        path.feature_names_in_ = names
+    return path
+
+
+def with_end(estimator, model):
+    """Return what the model at the end of an estimator is called, and what it is in."""
+    return named(estimator) if model is estimator else f"{named(model)} in a {type(estimator).__name__}"
 
 
 def _names_out(transformer):

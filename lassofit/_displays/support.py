@@ -6,7 +6,6 @@ from copy import copy
 from typing import Any, Self
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._base import CoordinateRegressor
@@ -92,8 +91,8 @@ class SupportDisplay:
         ----------
         estimator : object
             A fitted :class:`Lasso`, :class:`ElasticNet`, :class:`LassoCV` or :class:`ElasticNetCV`, of one target; a
-            fitted Pipeline that ends in one of these; a fitted :class:`PathSearchCV` or GridSearchCV over these, for
-            its ``best_estimator_``.
+            fitted Pipeline that ends in one of these; a fitted TransformedTargetRegressor around these; a fitted
+            :class:`PathSearchCV` or GridSearchCV over these, for its ``best_estimator_``.
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
             Data that it was fitted to; of a Pipeline, before its first step.
         y : array-like of shape (n_samples,)
@@ -118,18 +117,15 @@ class SupportDisplay:
         TypeError, ValueError, NotFittedError
             Where the estimator has no ``proven_zero_``, is not fitted, or to several targets; on bad data.
         """
-        names = None
-        if isinstance(estimator, sources.SEARCHES):
-            estimator = sources.best_of(estimator)
-        if isinstance(estimator, Pipeline):
-            check_is_fitted(estimator)
-            estimator, X, names = sources.last_step(estimator, X)
-        if not isinstance(estimator, CoordinateRegressor | PathCV):
+        model = sources.model_of(estimator)
+        if not isinstance(model, CoordinateRegressor | PathCV):
             raise TypeError(
-                "SupportDisplay needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV, with proven_zero_, a "
-                f"Pipeline that ends in one of these or a search over these, got {type(estimator).__name__}."
+                "SupportDisplay needs a Lasso, an ElasticNet, a LassoCV or an ElasticNetCV of lassofit, with "
+                "proven_zero_, a Pipeline that ends in one, a TransformedTargetRegressor around one, or a search over "
+                f"these, got {sources.with_end(estimator, model)}."
             )
-        check_is_fitted(estimator)
+        check_is_fitted(model)
+        estimator, X, y, names = sources.unwrapped(estimator, X, y)
         if np.ndim(estimator.proven_zero_) == 2:
             raise ValueError(
                 "SupportDisplay shows one target, but the estimator was fitted to several. Fit one by one."

@@ -19,7 +19,7 @@ def check_factor(factor, p, names):
         raise ValueError(f"penalty_factor must have shape ({p},), one factor for each feature, got {f.shape}.")
     if np.isnan(f).any() or (f < 0).any():
         first = int(np.argmax(np.isnan(f) | (f < 0)))
-        raise ValueError(f"penalty_factor must be >= 0, got {float(f[first])} for feature {first}.")
+        raise ValueError(f"penalty_factor must be >= 0, got {float(f[first])} for {_feature(first, names)}.")
     return f
 
 
@@ -59,10 +59,15 @@ def check_bounds(bounds, positive, p, names=None):
     if bad.any():
         j = int(np.argmax(bad))
         raise ValueError(
-            f"bounds must satisfy lower <= 0 <= upper, got ({lower[j]}, {upper[j]}) for feature {j}"
+            f"bounds must satisfy lower <= 0 <= upper, got ({lower[j]}, {upper[j]}) for {_feature(j, names)}"
             + (" (positive=True makes lower at least 0)." if positive else ".")
         )
     return lower, upper
+
+
+def _feature(j, names):
+    """Return what a feature is called, by its name where X has names."""
+    return f"feature {j}" if names is None else f"feature {names[j]!r}"
 
 
 def _in_order(parameter, by_name, names, default):

@@ -1,6 +1,7 @@
-"""Which columns of X an error is about: looked for only once there is one, so that no fit pays for it."""
+"""What of X or y an error is about, columns by name: looked for once there is one, so that no fit pays for it."""
 
 from datetime import date, time, timedelta
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -9,23 +10,58 @@ from sklearn.utils import assert_all_finite, gen_batches
 from .._text import counted, several
 
 _BLOCK = 1 << 22  # entries of X that are looked at together
-_TIMES = "date", "time", "period", "duration"  # what the types of such columns begin with in numpy, pandas and polars
+# What the types of such columns begin with in numpy, pandas, polars and pyarrow.
+_TIMES = "date", "time", "period", "duration"
+_NUMBERS = partial(np.asarray, dtype=np.float64)
 
 
-def naming(check, X, *args, **options):
-    """Return what a check of scikit-learn's returns; its error says, at the end, which columns of X it is about.
+def naming(check, X, *targets, **options):
+    """Return what a check of scikit-learn's returns; its error says, at the end, what of X, or of y, it is about.
 
     Dates are refused before: numpy would make numbers of them where all columns are dates, and else a riddle.
     """
+    refuse_lazy(X, *targets)
     if _has_times(X):
-        raise TypeError(_not_numbers(X, getattr(X, "columns", None)))
+        raise TypeError(_not_numbers(X, _names(X)))
+    for y in targets:
+        _refuse_times(y)
     try:
-        return check(X, *args, **options)
+        return check(X, *targets, **options)
     except (TypeError, ValueError) as error:
-        text = _about(str(error), X, getattr(X, "columns", None))
+        text = _about(str(error), X, _names(X)) or "".join(map(_target_not_numbers, targets))
         if not text:
             raise
-        raise (TypeError if isinstance(error, TypeError) else ValueError)(f"{error}\n{text}") from None
+        raise _with(error, text) from None
+
+
+def naming_target(y, check=_NUMBERS):
+    """Return what a check returns, an array of numbers if none is given; its error says what of y it is about."""
+    refuse_lazy(None, y)
+    _refuse_times(y)
+    try:
+        return check(y)
+    except (TypeError, ValueError) as error:
+        text = _target_not_numbers(y)
+        if not text:
+            raise
+        raise _with(error, text) from None
+
+
+def refuse_lazy(X, y=None):
+    """Raise for a query of polars that has not been run."""
+    for name, data in (("X", X), ("y", y)):
+        if type(data).__name__ == "LazyFrame":
+            raise TypeError(f"{name} is a LazyFrame, which has no rows yet: call collect() first, {name}.collect().")
+
+
+def _with(error, text):
+    """Return an error of the same kind that says more."""
+    return (TypeError if isinstance(error, TypeError) else ValueError)(f"{error}\n{text}")
+
+
+def _names(X):
+    """Return the names of the columns of a data frame or of a table of pyarrow, else None."""
+    return getattr(X, "column_names", None) if hasattr(X, "column_names") else getattr(X, "columns", None)
 
 
 def _about(message, X, names):
@@ -38,10 +74,36 @@ def _about(message, X, names):
     return "" if sparse.issparse(X) else _not_numbers(X, names)
 
 
-def _has_times(X):
-    """Return whether an array or a column of a frame is of a type for dates or times."""
-    kinds = {getattr(X, "dtype", None)} if getattr(X, "columns", None) is None else set(X.dtypes)
-    return any(str(kind).lower().startswith(_TIMES) for kind in kinds)
+def _has_times(data):
+    """Return whether an array, or a column of a frame or a table, is of a type for dates or times."""
+    if hasattr(data, "column_names"):  # of pyarrow
+        kinds = getattr(getattr(data, "schema", None), "types", ())
+    elif getattr(data, "columns", None) is not None:
+        kinds = getattr(data, "dtypes", ())
+    else:
+        kinds = (getattr(data, "dtype", getattr(data, "type", None)),)  # pyarrow's arrays have a type
+    return any(str(kind).lower().startswith(_TIMES) for kind in set(kinds))
+
+
+def _refuse_times(y):
+    """Raise for a y of dates or times, of which numpy would make numbers."""
+    if _has_times(np.asarray(y[:1]) if isinstance(y, list | tuple) and np.ndim(y[:1]) == 1 else y):
+        raise TypeError(_target_not_numbers(y))
+
+
+def _target_not_numbers(y):
+    """Return a sentence on what in y is no number, with an example; nothing where all are numbers."""
+    try:
+        values = np.asarray(y)
+    except (TypeError, ValueError):
+        return ""
+    if values.ndim == 0 or not values.size or values.dtype.kind in "biufc":
+        return ""
+    example, timed = _not_a_number(values.ravel())
+    if timed:
+        return f"y has dates or times (such as {example:.40}). Make numbers of them, such as days since the first."
+    advice = "Make numbers of them; for classes, take a classifier, such as scikit-learn's LogisticRegression."
+    return f"y has values that are no numbers (such as {example:.40}). {advice}" if example else ""
 
 
 def check_finite(X, owner=None):
@@ -69,15 +131,10 @@ def _not_finite(X, names):
 
 def _not_numbers(X, names):
     """Return a sentence on the columns of X that hold what is no number, each with an example."""
-    try:
-        values = np.asarray(X)
-    except (TypeError, ValueError):  # such as rows of unlike lengths
-        return ""
-    if values.ndim != 2 or values.dtype.kind in "biufc":
-        return ""
-    labels, times, others = _labels(names, values.shape[1]), [], []
-    for j in range(values.shape[1]):
-        example, timed = _not_a_number(values[:, j])
+    columns = _columns(X)
+    labels, times, others = _labels(names, len(columns)), [], []
+    for j, column in enumerate(columns):
+        example, timed = _not_a_number(column)
         if example:
             (times if timed else others).append(f"{labels(j)} (such as {example:.40})")
     parts = []
@@ -88,6 +145,17 @@ def _not_numbers(X, names):
         advice = "Make numbers of them, such as days since the first, or leave them out."
         parts.append(f"X has dates or times in {several(times, 10)}. {advice}")
     return "\n".join(parts)
+
+
+def _columns(X):
+    """Return the columns as arrays; none where X has no columns, or is an array of numbers."""
+    if hasattr(X, "column_names"):  # of pyarrow, which makes no array of columns of unlike types
+        return [np.asarray(column) for column in X.columns]
+    try:
+        values = np.asarray(X)
+    except (TypeError, ValueError):  # such as rows of unlike lengths
+        return []
+    return [] if values.ndim != 2 or values.dtype.kind in "biufc" else list(values.T)
 
 
 def _not_a_number(column):
@@ -102,7 +170,7 @@ def _not_a_number(column):
                 float(value)
             except (TypeError, ValueError):
                 timed = isinstance(value, date | time | timedelta) or type(value).__name__ == "Period"
-                return str(value) if timed else repr(value), timed
+                return str(value) if timed else repr(value.item() if isinstance(value, np.str_) else value), timed
     return "", False
 
 

@@ -71,7 +71,7 @@ def path_data(X, y, check_input):
         X = culprits.naming(check, X)
         if sparse.issparse(y):
             raise TypeError("y must be a dense array, got a sparse one. Use y.toarray().")
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        y = culprits.naming_target(y, partial(check_array, ensure_2d=False, dtype=np.float64, input_name="y"))
     if y.ndim != 1:
         raise ValueError(
             f"y must have one dimension, got shape {y.shape}: a path over several targets is MultiTaskLasso's "

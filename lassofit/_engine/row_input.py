@@ -76,7 +76,7 @@ def check_rows(estimator, X, y, reset=True):
     """Return X (CSR, canonical, or dense in C order; float64 or float32) and y, checked."""
     check = partial(validate_data, estimator, reset=reset, dtype=[np.float64, np.float32], order="C", y_numeric=True)
     X, y = culprits.naming(check, X, y, accept_sparse="csr")
-    y = np.asarray(y, dtype=np.float64)
+    y = culprits.naming_target(y)
     if sparse.issparse(X):
         if not X.has_canonical_format:
             X = X.copy()

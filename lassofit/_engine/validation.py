@@ -210,7 +210,7 @@ def check_target(y):
     """Return y as a dense float64 array."""
     if sparse.issparse(y):
         raise TypeError("y must be a dense array, got a sparse one. Use y.toarray().")
-    return np.asarray(y, dtype=np.float64)
+    return culprits.naming_target(y)
 
 
 def solver_ready(X):
