@@ -32,8 +32,9 @@ _LEAST = 1e-7
 _DOUBLE = 2.5  # times as long as in single precision
 _INSIDE = 0.9  # of tol, for what the rounding of X adds
 _DEAR = 10**7  # n p^2, or n^2 p: below it, steps take half a millisecond
-# Above so many columns steps cost more than a dozen sweeps from a larger alpha on, though the Gram matrix is not made.
-_WIDE, _HALFWAY = 1000, 15
+# The more columns, the larger the alpha from which on steps cost more than a dozen sweeps, though the Gram matrix is not
+# made: alpha_max over this divided by p, at least over the other. 64 made fits of 450 to 900 columns, at 16 to 30: .8.
+_WIDE, _HALFWAY = 14_000, 15
 _COPY = 1 << 26  # bytes of the copy, or what the Gram matrix takes
 _BATCH = 128  # rows at a time, where X has to be transposed
 _RANGE = 1e-12, 1e12  # of norms: beyond, float32 may underflow or overflow
@@ -174,7 +175,7 @@ def worth_sweeping(problem, penalty, control):
             return 0
     c = problem.target_correlations()
     pull = largest_pull(c, penalty.l1, penalty.lo, penalty.hi)
-    if not (pull >= (_HALFWAY if p >= _WIDE else whole.DEEP) and whole.most_matter(penalty, c)):
+    if not (pull >= max(_HALFWAY, min(whole.DEEP, _WIDE / p)) and whole.most_matter(penalty, c)):
         return 0
     norms = np.sqrt(problem.norm2[problem.norm2 > 0])
     if not (_RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1]):
