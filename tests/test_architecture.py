@@ -60,6 +60,7 @@ HOUSE = [
     "_engine.search _engine.rough",
     "_engine.solve",
     "_engine.whole",
+    "_engine.outlook",
     "_engine.scout _engine.at_once",
     "_engine.active",
     "_engine.columns _engine.bound _engine.handover",

@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
 from lassofit._engine import layout, products, whole
+from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
 from lassofit.testing import certify
 
@@ -36,13 +37,19 @@ def always_rough(monkeypatch):
     for name, value in {"_CHEAP": 0, "_FAIR": 0, "DEEP": 0, "_PULLED": -1}.items():
         monkeypatch.setattr(whole, name, value)
     monkeypatch.setattr(whole, "DEAR", 0)
+    monkeypatch.setattr(whole, "_DEAR_SINGLE", 0)
     monkeypatch.setattr(layout, "COPY_CAP", 0)
     made = []
-    original, full = Problem.gram, Problem.full_gram
+    original, full, rough = Problem.gram, Problem.full_gram, Problem.rough_gram
 
     def gram(self, which, pieces=None, level=None):
-        made.append("double" if level is None else "single")
+        if level is None:
+            made.append("double")
         return original(self, which, pieces, level)
+
+    def rough_gram(self, *lines):
+        made.append("single")
+        return rough(self, *lines)
 
     def full_gram(self):
         if self.made_gram is None:
@@ -50,6 +57,7 @@ def always_rough(monkeypatch):
         return full(self)
 
     monkeypatch.setattr(Problem, "gram", gram)
+    monkeypatch.setattr(Problem, "rough_gram", rough_gram)
     monkeypatch.setattr(Problem, "full_gram", full_gram)
     return made
 
@@ -57,18 +65,35 @@ def always_rough(monkeypatch):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("store", [np.asfortranarray, np.ascontiguousarray])
 @pytest.mark.parametrize("fit_intercept", [True, False])
-def test_it_is_right_to_single_precision(store, dtype, fit_intercept, monkeypatch):
+@pytest.mark.parametrize("weighted", [True, False])
+def test_it_is_right_to_single_precision(store, dtype, fit_intercept, weighted, monkeypatch):
     monkeypatch.setattr(products, "FEWEST_ROWS", 16)
     monkeypatch.setattr(products, "_ROWS", 16)  # several blocks, the last one shorter
     X, y = correlated(90, 7)
     X = (X * 10.0 ** np.linspace(-5, 5, 7)).astype(dtype)
-    s = np.random.default_rng(1).integers(0, 3, 90).astype(float)
+    s = np.random.default_rng(1).integers(0, 3, 90).astype(float) if weighted else None
     problem = Problem(store(X), s, fit_intercept, y)
     exact, _ = naive.gram(naive.problem(X.astype(float), y, s, alpha=1.0, fit_intercept=fit_intercept))
     rough, norm = problem.rough_gram(), np.sqrt(np.diag(exact))
     assert (np.abs(rough - exact) <= 1e-6 * np.outer(norm, norm)).all()
     assert_allclose(np.diag(rough), np.diag(exact), rtol=1e-12)
     assert problem.with_target(-y).rough_gram() is rough
+
+
+@pytest.mark.parametrize(("rho", "ratio", "expected"), [(0.0, 100, True), (0.95, 100, False), (0.95, 3000, True)])
+def test_it_is_not_made_where_few_columns_are_expected_to_be_active(rho, ratio, expected, monkeypatch):
+    """Correlated columns are all correlated with y, though few of them will be active."""
+    monkeypatch.setattr(whole, "_TELLING", 0)
+    monkeypatch.setattr(whole, "_CHEAP", 0)
+    rng = np.random.default_rng(0)
+    X = np.asfortranarray(rng.standard_normal((2000, 200)))
+    for j in range(1, 200):
+        X[:, j] = rho * X[:, j - 1] + np.sqrt(1 - rho**2) * X[:, j]
+    problem = Problem(X, None, True, X[:, ::20].sum(axis=1) + rng.standard_normal(2000))
+    c = problem.target_correlations()
+    alpha = np.abs(c).max() / ratio
+    penalty = Penalty(np.full(200, alpha), np.zeros(200), np.full(200, -np.inf), np.full(200, np.inf))
+    assert whole.most_matter(penalty, c) and whole.wanted_at_once(problem, penalty) == expected
 
 
 def test_there_is_none_where_single_precision_is_too_narrow():

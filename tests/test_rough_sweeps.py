@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso
-from lassofit._engine import layout, rough, stages, whole
+from lassofit._engine import layout, outlook, rough, stages, whole
 from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
@@ -184,7 +184,7 @@ def test_the_spread_of_the_eigenvalues_is_seen_in_a_sample(n, shared):
     A = np.asfortranarray(rng.standard_normal((n, 200)) + shared * rng.standard_normal((n, 1)) + 3.0)
     A[:, 7] = 2.0
     r = shared**2 / (1 + shared**2)
-    assert rough._spread(Problem(A, None)) == pytest.approx(199 * r**2, rel=0.3, abs=0.3)
+    assert outlook.spread(Problem(A, None)) == pytest.approx(199 * r**2, rel=0.3, abs=0.3)
 
 
 def test_they_are_not_tried_where_they_would_be_many(sweeps, monkeypatch):

@@ -31,6 +31,7 @@ _SMALL = 1 << 22  # entries, 32 MiB: sparse X of this size may be dense for a mo
 # gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
 _ILL_CENTRED = 1e3
 _NARROW = 1e12  # largest norm over the least: beyond it, products in float32 may overflow or underflow
+_FINITE = 1e37  # sums of squares in float32
 _NEAR = 4.0  # of a variance: a squared mean up to it costs uncentred products less than a digit
 _TINY = 1e-150  # squares of what is below this underflow
 _EPS = np.finfo(np.float64).eps
@@ -213,7 +214,11 @@ class Problem:
             largest, least = self.norm2.max(), self.norm2[self.norm2 > 0].min(initial=np.inf)
             if not 0 < largest <= _NARROW**2 * least:
                 return None
-            if lines is None:
+            if lines is None and self.lies_in_place(np.float32) and self.n * largest < _FINITE:
+                with for_product(self.n * self.p**2):
+                    product = (self.X.T @ self.X).astype(np.float64) / self.n
+                product -= np.outer(self.mean, self.mean)
+            elif lines is None:
                 product = self.gram(np.arange(self.p), level=math.sqrt(math.sqrt(largest) * math.sqrt(least)))
             else:
                 with for_product(self.n * self.p**2):

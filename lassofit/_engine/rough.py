@@ -15,7 +15,7 @@ from time import perf_counter
 
 import numpy as np
 
-from . import whole
+from . import outlook, whole
 from .duality import certify_point
 from .grams import GRAM_CAP
 from .inner import DEPTH, PARTS, extrapolate, part_way
@@ -32,8 +32,8 @@ _LEAST = 1e-7
 _DOUBLE = 2.5  # times as long as in single precision
 _INSIDE = 0.9  # of tol, for what the rounding of X adds
 _DEAR = 10**7  # n p^2, or n^2 p: below it, steps take half a millisecond
-# The more columns, the larger the alpha from which on steps cost more than a dozen sweeps, though the Gram matrix is not
-# made: alpha_max over this divided by p, at least over the other. 64 made fits of 450 to 900 columns, at 16 to 30: .8.
+# The more columns, the larger the alpha from which on steps cost more than a dozen sweeps, though the Gram matrix is
+# not made: alpha_max over this divided by p, at least over the other. 64 made fits, 450 to 900 columns, 16 to 30: .8.
 _WIDE, _HALFWAY = 14_000, 15
 _COPY = 1 << 26  # bytes of the copy, or what the Gram matrix takes
 _BATCH = 128  # rows at a time, where X has to be transposed
@@ -54,10 +54,7 @@ _RIDGE = 0.01  # of the squared norms sees to it that they are few
 # it, by 2.5th powers of p / n; both grow with alpha_max over alpha. Within a third for most of 220 fits of made data,
 # seven shapes, neighbours correlated by 0 to .95.
 _PER_SPREAD, _CHANCE = 20, 3
-# Half of all columns that can be are active at alpha_max over this; over twice this, where the spread is
-_HALF_ACTIVE, _ALONE = 35, 3
-_RIDGED = 0.36, 30  # instead of _CHANCE and _ALONE, with an l2 penalty where rows are fewer than columns
-_SAMPLED, _PIECES, _COLUMNS = 96, 2, 8  # rows, in pieces, and columns
+_RIDGED = 0.36, 30  # instead of _CHANCE and outlook.ALONE, with an l2 penalty where rows are fewer than columns
 _SHARE = 0.5  # of max_iter: the rest is left to the steps
 
 
@@ -180,9 +177,9 @@ def worth_sweeping(problem, penalty, control):
     norms = np.sqrt(problem.norm2[problem.norm2 > 0])
     if not (_RANGE[0] <= norms.min(initial=np.inf) and norms.max(initial=0.0) <= _RANGE[1]):
         return 0
-    spread = _spread(problem)
-    chance, alone = (_CHANCE, _ALONE) if n >= p or not penalty.l2.any() else _RIDGED
-    steps = _worth(n, p, min(n, p) * pull / (pull + _HALF_ACTIVE * (1 + spread / alone)))
+    spread = outlook.spread(problem)
+    chance, alone = (_CHANCE, outlook.ALONE) if n >= p or not penalty.l2.any() else _RIDGED
+    steps = _worth(n, p, min(n, p) * outlook.share_active(spread, pull, alone))
     digits = -math.log10(max(control.tol, _LOOSE))
     beyond = max(math.log10(_LOOSE / control.tol), 0.0)
     sweeps = _expected(spread, chance * (p / n) ** 2.5, pull) * (max(digits, 1.0) + _DOUBLE * beyond) / 4
@@ -193,23 +190,6 @@ def _expected(spread, chance, ratio):
     """Return about how many sweeps there will be to a gap of 1e-4 at alpha_max / ratio, before any."""
     far = (ratio / 100) ** 0.6
     return _PER_SPREAD * math.sqrt(spread * far + chance * far**3)
-
-
-def _spread(problem):
-    """Return the variance of the eigenvalues of the columns' correlations, from a sample of rows and columns.
-
-    It is the mean over columns of the sum of their squared correlations with the others, less what chance adds.
-    """
-    pieces = _PIECES if problem.n > _SAMPLED else 1
-    length = min(problem.n, _SAMPLED) // pieces
-    starts = np.linspace(0, problem.n - length, pieces).astype(int)
-    lines = np.concatenate([problem.X.T[:, start : start + length] for start in starts], axis=1)
-    lines = lines - problem.mean_of_all[:, None]
-    norm2, some = np.einsum("ij,ij->i", lines, lines), np.linspace(0, problem.p - 1, _COLUMNS).astype(int)
-    products = (lines[some] @ lines.T) ** 2
-    scale = np.where(norm2 > 0, norm2, np.inf)
-    total = float((products / scale[some, None] / scale).sum()) / _COLUMNS
-    return max(total - 1.0 - (problem.p - 1) / lines.shape[1], 0.0)
 
 
 def _worth(n, p, k):
@@ -246,11 +226,7 @@ def sweep(problem, penalty, solution, control, slack, worth):
             yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
             return
         solution.w = before
-    if (
-        len(single.which) == problem.p
-        and problem.n * problem.p**2 > whole.DEAR
-        and whole.wanted_at_once(problem, penalty)
-    ):
+    if len(single.which) == problem.p and whole.dear(problem) and whole.wanted_at_once(problem, penalty):
         problem.rough_gram(None if single.in_place else single.lines)
 
 

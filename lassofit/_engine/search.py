@@ -298,7 +298,7 @@ class Search:
     def _take_gram(self, w, rough=True):
         """Go on with the Gram matrix of all columns; ``rough``: in single precision, where that saves some time."""
         problem = self.problem
-        rough = rough and problem.made_gram is None and problem.n >= problem.p and problem.n * problem.p**2 > whole.DEAR
+        rough = rough and problem.made_gram is None and whole.dear(problem)
         gram = problem.rough_gram() if rough else None
         columns = AllColumns(problem) if gram is None else GivenGram(problem, gram)
         self.face = Face(problem, self.penalty, self.slack, columns)

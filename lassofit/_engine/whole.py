@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import outlook
 from .kernels.certificate import largest_pull
 from .layout import sample_size
 
@@ -9,9 +10,20 @@ _CHEAP = 2 * 10**6  # n p^2, the cost: a tenth of a millisecond. Below it, the m
 _FAIR = 10**7  # n p^2: half a millisecond. Below it, it pays where most columns matter, and above if alpha is small too
 _PULLED = 0.5  # of the columns, correlated with y by more than their l1: then most matter
 DEEP = 30  # alpha_max over alpha: a small alpha
-DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more
+_TELLING = 3 * 10**7  # n p^2: above it, it is asked how many columns will be active, for some hundredths of the price:
+_ACTIVE = 0.45  # of the columns, expected. With fewer, many are correlated with y through a few: fits without take .7.
+_CHEAPER = 1000  # A smaller share where the matrix costs fewer passes: columns over this.
+_ALIKE = 25.0  # see ``outlook.spread``: that of neighbours correlated by .96, beyond which less is known
+DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more; of X in float32, which is not even converted, at
+_DEAR_SINGLE = 5 * 10**7
 # With rows fewer than columns the matrix has much that is not needed, so has to be cheaper by this: 60 x 401, fitted to
 _WIDE = 6  # one column, took three times as long with it.
+
+
+def dear(problem):
+    """Return whether it is better made in single precision at first."""
+    least = _DEAR_SINGLE if problem.lies_in_place(np.float32) else DEAR
+    return problem.n >= problem.p and problem.n * problem.p**2 > least
 
 
 def wanted_at_once(problem, penalty):
@@ -29,9 +41,14 @@ def wanted_at_once(problem, penalty):
 
 def wanted(problem, penalty, c, ratio):
     """Return whether to take it at ``ratio`` times the target alpha, from the correlations c."""
-    if ratio < DEEP or problem.is_sparse or problem.n < problem.p:
+    if ratio < DEEP or problem.is_sparse or problem.n < problem.p or not most_matter(penalty, c):
         return False
-    return most_matter(penalty, c)
+    if problem.n * problem.p**2 <= _TELLING:
+        return True
+    spread = outlook.spread(problem)
+    if penalty.l2.any() and spread > _ALIKE:  # of columns that are nearly one, it takes all
+        return True
+    return outlook.share_active(min(spread, _ALIKE), ratio) >= min(_ACTIVE, problem.p / _CHEAPER)
 
 
 def most_matter(penalty, c):
