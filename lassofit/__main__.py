@@ -133,6 +133,7 @@ def _add_fit(commands):
         action="store_true",
         help="penalise the columns as they are, not on the scale of unit standard deviation",
     )
+    fit.add_argument("--positive", action="store_true", help="let no coefficient be negative")
     fit.add_argument(
         "--top",
         type=_count,
@@ -275,6 +276,7 @@ def _fit(arguments):
         one_hot=arguments.one_hot,
         missing=arguments.missing,
         standardize=not arguments.no_standardize,
+        positive=arguments.positive,
         top=arguments.top,
         decimal=arguments.decimal,
         encoding=arguments.encoding,

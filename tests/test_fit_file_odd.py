@@ -270,6 +270,34 @@ def test_every_row_with_a_hole_is_told_the_columns_with_most(tmp_path, capsys):
     assert "no rows are left" in message and "(--drop): a (19 of 20), b (1 of 20)" in message
 
 
+@pytest.mark.parametrize("how", [["--alpha", "0.5"], ["--cv", "4"], ["--cv", "4", "--missing", "mean"]])
+@pytest.mark.filterwarnings("ignore:The ")
+def test_no_coefficient_is_negative_when_asked(tmp_path, capsys, how):
+    pytest.importorskip("pandas")
+    pytest.importorskip("matplotlib")
+    X = RNG.normal(size=(60, 3)).round(3)
+    y = (X @ [2.0, -3.0, 1.0] + RNG.normal(size=60)).round(3)
+    cells = [[("" if "mean" in how and k == 7 and j == 0 else x) for j, x in enumerate(row)] for k, row in enumerate(X)]
+    rows = [(*row, t) for row, t in zip(cells, y, strict=True)]
+    path = write_csv(tmp_path / "t.csv", ["a", "b", "c", "y"], rows)
+    arguments = ["fit", path, "--target", "y", "--positive", *how]
+    assert main([*arguments, "--json", "--report", f"{path}.html"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    shown = {one["column"]: one["coefficient"] for one in found["coefficients"]}
+    assert found["positive"] and shown.keys() == {"a", "c"} and min(shown.values()) > 0
+    assert abs(found["relative_gap_recomputed"]) <= 1e-6
+    with open(f"{path}.html", encoding="utf-8") as file:
+        page = Page(file.read())
+    assert "none of which may be negative" in page.text("dd")
+    known = {}
+    exec(page.text("pre"), known)
+    coefs = dict(zip(known["X"].columns, known["model"].coef_, strict=True))
+    assert shown == pytest.approx({name: value for name, value in coefs.items() if value}, rel=1e-6)
+    capsys.readouterr()
+    assert main(arguments) == 0
+    assert "no coefficient may be negative (--positive)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("missing", ["drop", "median"])
 def test_the_report_and_json_agree_on_what_was_read(tmp_path, capsys, missing):
     pytest.importorskip("pandas")

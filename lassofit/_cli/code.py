@@ -1,6 +1,6 @@
 """The Python code that makes the same model from the same file."""
 
-from .fitting import SEED, TOL
+from .fitting import SEED
 
 
 def code(fitted, source, target):
@@ -51,7 +51,7 @@ def _given(settings, with_cv=True):
     """Return the arguments of the estimator."""
     own = [] if settings.alpha is None else [f"alpha={settings.alpha!r}"]
     own += _choosing(settings) if with_cv and settings.folds is not None else []
-    return [*own, f"standardize={settings.standardize}", f"tol={TOL:g}", f"max_iter={settings.max_iter}"]
+    return [*own, *[f"{name}={value!r}" for name, value in settings.shared.items()]]
 
 
 def _reader(source):

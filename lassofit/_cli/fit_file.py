@@ -44,6 +44,7 @@ def fit_file(
     one_hot=False,
     missing="error",
     standardize=True,
+    positive=False,
     top=40,
     decimal=None,
     encoding=None,
@@ -59,7 +60,7 @@ def fit_file(
     source = _source(path, decimal=decimal, encoding=encoding, thousands=thousands, na_values=na_texts(na_values))
     design = make_design(read_columns(**source._asdict()), target, drop, one_hot, missing, source)
     folds = (folds or FOLDS) if alpha is None else None
-    settings = Settings(alpha, folds, rule, standardize, max_iter, n_alphas or N_ALPHAS, eps or SMALLEST)
+    settings = Settings(alpha, folds, rule, standardize, max_iter, n_alphas or N_ALPHAS, eps or SMALLEST, positive)
     refuse_unfit(design, settings)  # before anything is printed
     for note in design.notes:
         aside(f"note: {note}")
@@ -67,7 +68,7 @@ def fit_file(
         n, p = design.X.shape
         say(f"{source.path.name}: {counted(n, 'row')}, target {target!r}, {counted(p, 'column')} to explain it with")
         absent = design.missing.text()
-        say(*[f"missing values: {absent}"] * bool(absent), _scale_line(standardize), "")
+        say(*[f"missing values: {absent}"] * bool(absent), *_scale_lines(settings), "")
     fitted = fit_design(design, settings, with_path=plot is not None or report is not None)
     if as_json:
         say(json.dumps(_facts(fitted, source, target), allow_nan=False, indent=2))
@@ -178,6 +179,7 @@ def _facts(fitted, source, target):
             "rows_left_out": design.missing.left_out,
         },
         "standardize": settings.standardize,
+        "positive": settings.positive,
         "alpha": fitted.alpha,
         "intercept": _plain(model.intercept_),
         "coefficients": [
@@ -213,11 +215,12 @@ def _plain(value):
     return value if math.isfinite(value) else None
 
 
-def _scale_line(standardize):
-    """Say on which scale the penalty acts."""
-    if standardize:
-        return (
-            "alpha penalises standardised columns (standardize=True: standard deviation 1 over\n"
-            "the rows fitted); the coefficients are in the units of the file"
-        )
-    return "alpha penalises the columns as they are (--no-standardize)"
+def _scale_lines(settings):
+    """Return lines on the scale on which the penalty acts, and on signs."""
+    lines = ["alpha penalises the columns as they are (--no-standardize)"]
+    if settings.standardize:
+        lines = [
+            "alpha penalises standardised columns (standardize=True: standard deviation 1 over",
+            "the rows fitted); the coefficients are in the units of the file",
+        ]
+    return lines + ["no coefficient may be negative (--positive)"] * settings.positive

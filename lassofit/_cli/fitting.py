@@ -35,6 +35,13 @@ class Settings(NamedTuple):
     max_iter: int
     n_alphas: int = N_ALPHAS
     eps: float = SMALLEST  # the smallest alpha of the grid over the largest
+    positive: bool = False
+
+    @property
+    def shared(self):
+        """The parameters of every estimator."""
+        given = {"standardize": self.standardize, "tol": TOL, "max_iter": self.max_iter}
+        return {**given, "positive": True} if self.positive else given
 
 
 class Choice(NamedTuple):
@@ -155,7 +162,7 @@ def _estimator(settings, filler):
 
     from .. import Lasso, LassoCV, PathSearchCV
 
-    shared = {"standardize": settings.standardize, "tol": TOL, "max_iter": settings.max_iter}
+    shared = settings.shared
     lasso = Lasso(**shared) if settings.alpha is None else Lasso(settings.alpha, **shared)
     model = lasso if filler is None else Pipeline([("fill", filler), ("lasso", lasso)])
     if settings.folds is None:
@@ -226,7 +233,7 @@ def _path(design, settings, choice):
         if largest > 0:
             grid = np.geomspace(max(largest, alpha), min(largest * SMALLEST, alpha), N_ALPHAS)
             grid = np.union1d(grid, [alpha])[::-1]
-    lasso = Lasso(standardize=settings.standardize, tol=TOL, max_iter=settings.max_iter)
+    lasso = Lasso(**settings.shared)
     return lasso.fit_path(design.X, design.y, np.atleast_1d(grid))
 
 

@@ -227,6 +227,7 @@ def _data(fitted, source, target):
     flat = [escape(name) for name, deviation in zip(design.names, deviations(design.X), strict=True) if deviation == 0]
     encoded = [f"{escape(name)} (into {counted(count, '0/1 column')})" for name, count in design.encoded.items()]
     scale = "as they are" if not fitted.settings.standardize else "on the scale of standard deviation 1"
+    signs = ", none of which may be negative" * fitted.settings.positive
     rows = [
         ("file", escape(str(source.path))),
         *[("texts that count as missing", escape(", ".join(source.na_values)))] * bool(source.na_values),
@@ -236,7 +237,7 @@ def _data(fitted, source, target):
         ("left out", ", ".join(map(escape, design.dropped)) or "none"),
         ("missing values", escape(design.missing.text()) or "none"),
         ("constant columns", ", ".join(flat) or "none"),
-        ("penalised", f"the columns {scale}"),
+        ("penalised", f"the coefficients of the columns {scale}{signs}"),
         *[("note", escape(note)) for note in design.notes],
     ]
     return _section("Data", _pairs(rows))
