@@ -94,7 +94,7 @@ class Unread(NamedTuple):
         elif found:
             yield "Take thousands separators out of the file, or --drop such columns."
         if any(word in kinds for word in ("signs", "brackets")):
-            yield "Write such numbers plainly, out of the file with all that is about them; or --drop such columns."
+            yield "Take the signs and brackets about numbers out of the file (a minus is -), or --drop such columns."
 
     def _on_mixed(self, how):
         """Yield what to say about columns of numbers with odd entries."""
