@@ -127,23 +127,13 @@ def _add_fit(commands):
         help="refuse a table with missing values; fill in the mean or the median of the column, in every fold that of "
         "its training rows; or drop their rows, as rows without a target always are (default: error)",
     )
-    fit.add_argument(
-        "--decimal",
-        choices=(".", ","),
-        default=".",
-        help="the decimal mark of the file (default: the point)",
-    )
-    fit.add_argument(
-        "--encoding",
-        default="utf-8",
-        metavar="NAME",
-        help="the encoding of a CSV file, such as cp1252, latin-1 or utf-16 (default: utf-8)",
-    )
+    _add_reading(fit)
     fit.add_argument(
         "--no-standardize",
         action="store_true",
         help="penalise the columns as they are, not on the scale of unit standard deviation",
     )
+    fit.add_argument("--positive", action="store_true", help="let no coefficient be negative")
     fit.add_argument(
         "--top",
         type=_count,
@@ -153,6 +143,33 @@ def _add_fit(commands):
     )
     _add_outputs(fit)
     fit.set_defaults(run=_fit, parser=fit)
+
+
+def _add_reading(fit):
+    """Add the options on how a CSV file is read."""
+    fit.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        help="the decimal mark of a CSV file (default: the point)",
+    )
+    fit.add_argument(
+        "--thousands",
+        choices=(",", ".", "'", " "),
+        help="what separates groups of three digits in a CSV file, as in 1,009,618 (default: nothing)",
+    )
+    fit.add_argument(
+        "--na-values",
+        action="append",
+        default=[],
+        metavar="TEXTS",
+        help='texts that count as missing in a CSV file, separated by commas, such as "?,n.a."; may be repeated; '
+        "--missing says what becomes of them",
+    )
+    fit.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="the encoding of a CSV file, such as cp1252, latin-1 or utf-16 (default: utf-8)",
+    )
 
 
 def _add_choice(fit):
@@ -259,9 +276,12 @@ def _fit(arguments):
         one_hot=arguments.one_hot,
         missing=arguments.missing,
         standardize=not arguments.no_standardize,
+        positive=arguments.positive,
         top=arguments.top,
         decimal=arguments.decimal,
         encoding=arguments.encoding,
+        thousands=arguments.thousands,
+        na_values=arguments.na_values,
         max_iter=arguments.max_iter,
         plot=arguments.plot,
         report=arguments.report,

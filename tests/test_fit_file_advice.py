@@ -8,7 +8,7 @@ import pytest
 from csv_tables import refused, write_csv
 
 from lassofit.__main__ import main
-from lassofit._cli.text import is_date
+from lassofit._cli.notation import is_date
 
 RNG = np.random.default_rng(0)
 

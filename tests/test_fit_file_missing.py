@@ -39,7 +39,7 @@ def holes(tmp_path):
 def test_missing_values_are_refused_with_the_ways_out(holes, capsys):
     for options in ([], ["--missing", "error"]):
         message = refused(capsys, "fit", holes, "--target", "y", *options)
-        assert "\n  a: 9 of 60\n  b: 12 of 60\n" in message and "Leave out the 19 rows that have any" in message
+        assert "\n  a: 9 of 60\n  b: 12 of 60\n" in message and "Leave out the 19 rows with a missing value" in message
         assert all(f"--missing {how}" in message for how in ("drop", "mean", "median")) and "(--drop)" in message
     assert "invalid choice: 'mode'" in refused(capsys, "fit", holes, "--target", "y", "--missing", "mode")
 

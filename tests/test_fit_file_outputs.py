@@ -208,7 +208,10 @@ def test_json_is_all_that_is_printed(odd_csv, capsys):
         (["--alpha", "1", "--cv", "5"], "--cv is for choosing alpha, which --alpha gives"),
         (["--alpha", "1", "--rule", "1se"], "--rule is for choosing alpha"),
         (["--cv", "1"], "must be 2 or more; got '1'"),
-        (["--cv", "300"], "442 rows are too few to choose alpha by 300 folds"),
+        (
+            ["--cv", "443"],
+            "442 rows cannot be divided into 443 folds, each of which needs a row: give at most --cv 442",
+        ),
         (["--max-iter", "0"], "must be 1 or more; got '0'"),
     ],
 )

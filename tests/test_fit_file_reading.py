@@ -6,7 +6,8 @@ from csv_tables import refused, write_csv
 
 from lassofit.__main__ import main
 from lassofit._cli import fit_file, table
-from lassofit._cli.text import Problem, notation
+from lassofit._cli.notation import notation
+from lassofit._cli.text import Problem
 
 
 @pytest.mark.usefixtures("reader")

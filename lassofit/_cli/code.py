@@ -1,12 +1,9 @@
 """The Python code that makes the same model from the same file."""
 
-from pathlib import Path
-
-from .fitting import SEED, TOL
-from .table import is_parquet, separator_and_header
+from .fitting import SEED
 
 
-def code(fitted, path, target, decimal, encoding):
+def code(fitted, source, target):
     """Return the code; it needs pandas."""
     settings, design, missing = fitted.settings, fitted.design, fitted.design.missing
     by_folds, fills = settings.folds is not None, bool(missing.filled)
@@ -16,7 +13,7 @@ def code(fitted, path, target, decimal, encoding):
     lines += ["from sklearn.model_selection import KFold"] * by_folds
     lines += ["from sklearn.pipeline import make_pipeline"] * fills
     lines += [f"from lassofit import {name}{', PathSearchCV' * (by_folds and fills)}", ""]
-    lines.append(f"table = {_reader(path, decimal, encoding)}")
+    lines.append(f"table = {_reader(source)}")
     lines += [f"table = table.drop(columns={design.dropped!r})"] * bool(design.dropped)
     if missing.left_out:
         lines.append(f"table = table.dropna({'' if missing.how == 'drop' else f'subset={[target]!r}'})")
@@ -54,19 +51,21 @@ def _given(settings, with_cv=True):
     """Return the arguments of the estimator."""
     own = [] if settings.alpha is None else [f"alpha={settings.alpha!r}"]
     own += _choosing(settings) if with_cv and settings.folds is not None else []
-    return [*own, f"standardize={settings.standardize}", f"tol={TOL:g}", f"max_iter={settings.max_iter}"]
+    return [*own, *[f"{name}={value!r}" for name, value in settings.shared.items()]]
 
 
-def _reader(path, decimal, encoding):
+def _reader(source):
     """Return the call that reads the file."""
-    path = Path(path)
-    if is_parquet(path):
-        return f"pd.read_parquet({str(path)!r})"
-    separator, _ = separator_and_header(path, decimal, encoding)
+    path = str(source.path)
+    if source.parquet:
+        return f"pd.read_parquet({path!r})"
+    separator, _ = source.separator_and_header()
     options = [
         f"sep={separator!r}",
-        *[f"decimal={decimal!r}"] * (decimal != "."),
-        f"encoding={encoding!r}",
+        *[f"decimal={source.decimal!r}"] * (source.decimal != "."),
+        *[f"thousands={source.thousands!r}"] * bool(source.thousands),
+        *[f"na_values={list(source.na_values)!r}"] * bool(source.na_values),
+        f"encoding={source.encoding!r}",
         "index_col=False",
     ]
-    return f"pd.read_csv({str(path)!r}, {', '.join(options)})"
+    return f"pd.read_csv({path!r}, {', '.join(options)})"

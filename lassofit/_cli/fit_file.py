@@ -8,12 +8,25 @@ import numpy as np
 
 from .._text import counted, duration, number, several, small, table
 from .figures import save_plot
-from .fitting import FOLDS, MAX_ITER, N_ALPHAS, SEED, SMALLEST, TOL, Settings, constant, fit_design, smaller
+from .fitting import (
+    FOLDS,
+    MAX_ITER,
+    N_ALPHAS,
+    SEED,
+    SMALLEST,
+    TOL,
+    Settings,
+    constant,
+    fit_design,
+    refuse_unfit,
+    smaller,
+)
 from .outputs import check_outputs, written
 from .report import versions, write_report
 from .setup import cache_folders, compiled_and_loaded
+from .source import Source, na_texts
 from .table import make_design, read_columns
-from .text import aside, say
+from .text import Problem, aside, say
 
 NOT_CONVERGED = 3  # the exit code
 
@@ -31,9 +44,12 @@ def fit_file(
     one_hot=False,
     missing="error",
     standardize=True,
+    positive=False,
     top=40,
-    decimal=".",
-    encoding="utf-8",
+    decimal=None,
+    encoding=None,
+    thousands=None,
+    na_values=(),
     max_iter=MAX_ITER,
     plot=None,
     report=None,
@@ -41,19 +57,21 @@ def fit_file(
 ):
     """Read the file, choose alpha unless it is given, fit, print and write; return the exit code."""
     check_outputs(path, plot, report)
-    design = make_design(read_columns(path, decimal, encoding), target, drop, one_hot, decimal, missing)
+    source = _source(path, decimal=decimal, encoding=encoding, thousands=thousands, na_values=na_texts(na_values))
+    design = make_design(read_columns(**source._asdict()), target, drop, one_hot, missing, source)
     folds = (folds or FOLDS) if alpha is None else None
+    settings = Settings(alpha, folds, rule, standardize, max_iter, n_alphas or N_ALPHAS, eps or SMALLEST, positive)
+    refuse_unfit(design, settings)  # before anything is printed
     for note in design.notes:
         aside(f"note: {note}")
     if not as_json:
         n, p = design.X.shape
-        say(f"{Path(path).name}: {counted(n, 'row')}, target {target!r}, {counted(p, 'column')} to explain it with")
+        say(f"{source.path.name}: {counted(n, 'row')}, target {target!r}, {counted(p, 'column')} to explain it with")
         absent = design.missing.text()
-        say(*[f"missing values: {absent}"] * bool(absent), _scale_line(standardize), "")
-    settings = Settings(alpha, folds, rule, standardize, max_iter, n_alphas or N_ALPHAS, eps or SMALLEST)
+        say(*[f"missing values: {absent}"] * bool(absent), *_scale_lines(settings), "")
     fitted = fit_design(design, settings, with_path=plot is not None or report is not None)
     if as_json:
-        say(json.dumps(_facts(fitted, path, target), allow_nan=False, indent=2))
+        say(json.dumps(_facts(fitted, source, target), allow_nan=False, indent=2))
     else:
         _say_model(fitted, top)
     for text in fitted.warned:
@@ -61,10 +79,23 @@ def fit_file(
     if plot is not None:
         written("--plot", plot, lambda to: save_plot(fitted, to))
     if report is not None:
-        written("--report", report, lambda to: write_report(fitted, to, path, target, top, decimal, encoding))
+        written("--report", report, lambda to: write_report(fitted, to, source, target, top))
     if cache_folders() and sum(compiled_and_loaded()[0].values()):
         aside("note: numba compiled code in this run and kept it; the next one will be faster")
     return 0 if fitted.converged else NOT_CONVERGED
+
+
+def _source(path, **options):
+    """Return the Source of a path and of the options that are given, which are for CSV."""
+    source = Source(Path(path), **{name: value for name, value in options.items() if value})
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if source.parquet and given:
+        raise Problem(f"{', '.join(given)}: for CSV only, and {source.path.name!r} is Parquet; leave such options out")
+    if source.thousands == source.decimal:
+        raise Problem(
+            f"--thousands {source.thousands} is the decimal mark as well; give another by --decimal or --thousands"
+        )
+    return source
 
 
 def _say_model(fitted, top):
@@ -132,12 +163,13 @@ def _say_quality(fitted):
     say(*(f"{name.ljust(width)}  {value}" for name, value in rows))
 
 
-def _facts(fitted, path, target):
+def _facts(fitted, source, target):
     """Return the model as what JSON can hold; None where a number is not defined."""
     model, design, settings = fitted.model, fitted.design, fitted.settings
     facts = {
-        "file": str(path),
+        "file": str(source.path),
         "target": target,
+        "na_values": list(source.na_values),
         "rows": design.X.shape[0],
         "columns": design.X.shape[1],
         "missing": {
@@ -147,6 +179,7 @@ def _facts(fitted, path, target):
             "rows_left_out": design.missing.left_out,
         },
         "standardize": settings.standardize,
+        "positive": settings.positive,
         "alpha": fitted.alpha,
         "intercept": _plain(model.intercept_),
         "coefficients": [
@@ -182,11 +215,12 @@ def _plain(value):
     return value if math.isfinite(value) else None
 
 
-def _scale_line(standardize):
-    """Say on which scale the penalty acts."""
-    if standardize:
-        return (
-            "alpha penalises standardised columns (standardize=True: standard deviation 1 over\n"
-            "the rows fitted); the coefficients are in the units of the file"
-        )
-    return "alpha penalises the columns as they are (--no-standardize)"
+def _scale_lines(settings):
+    """Return lines on the scale on which the penalty acts, and on signs."""
+    lines = ["alpha penalises the columns as they are (--no-standardize)"]
+    if settings.standardize:
+        lines = [
+            "alpha penalises standardised columns (standardize=True: standard deviation 1 over",
+            "the rows fitted); the coefficients are in the units of the file",
+        ]
+    return lines + ["no coefficient may be negative (--positive)"] * settings.positive

@@ -35,6 +35,13 @@ class Settings(NamedTuple):
     max_iter: int
     n_alphas: int = N_ALPHAS
     eps: float = SMALLEST  # the smallest alpha of the grid over the largest
+    positive: bool = False
+
+    @property
+    def shared(self):
+        """The parameters of every estimator."""
+        given = {"standardize": self.standardize, "tol": TOL, "max_iter": self.max_iter}
+        return {**given, "positive": True} if self.positive else given
 
 
 class Choice(NamedTuple):
@@ -106,7 +113,6 @@ def fit_design(design, settings, with_path=False):
         design = design._replace(X=np.asfortranarray(filler.fit_transform(X)))
     null_error = float("nan")
     if settings.folds is not None:
-        _refuse_unfit(design, settings)
         title, steps = f"choosing alpha: {settings.folds} folds, {settings.n_alphas} values", settings.folds + 1
         null_error = float(np.mean([_null_error(y, *rows) for rows in estimator.cv.split(X)]))
     start, path = perf_counter(), None
@@ -156,7 +162,7 @@ def _estimator(settings, filler):
 
     from .. import Lasso, LassoCV, PathSearchCV
 
-    shared = {"standardize": settings.standardize, "tol": TOL, "max_iter": settings.max_iter}
+    shared = settings.shared
     lasso = Lasso(**shared) if settings.alpha is None else Lasso(settings.alpha, **shared)
     model = lasso if filler is None else Pipeline([("fill", filler), ("lasso", lasso)])
     if settings.folds is None:
@@ -180,15 +186,23 @@ def _choice_of(estimator):
     return Choice(estimator.alphas_, errors, spreads, *marks, estimator.best_params_["lasso__alpha"])
 
 
-def _refuse_unfit(design, settings):
-    """Raise where no alpha can be chosen."""
-    y, folds = design.y, settings.folds
-    if len(y) < 2 * folds:
-        few = "1 row is" if len(y) == 1 else f"{len(y)} rows are"
-        raise Problem(f"{few} too few to choose alpha by {folds} folds; give fewer (--cv), or give --alpha")
+def refuse_unfit(design, settings):
+    """Raise where no alpha can be chosen: as many folds as rows are allowed, as in LassoCV."""
+    if settings.folds is None:
+        return
+    X, y, folds = design.X, design.y, settings.folds
+    if len(y) == 1:
+        raise Problem("the table has 1 row, which cannot be divided into folds to choose alpha by: give --alpha")
+    if len(y) < folds:
+        raise Problem(
+            f"{len(y)} rows cannot be divided into {folds} folds, each of which needs a row: "
+            f"give at most --cv {len(y)}, or give --alpha"
+        )
     if constant(y):
         raise Problem(f"the target is constant ({number(y[0])} in every row): no alpha can be chosen; give --alpha")
-    if not _alpha_max(design.X, y, settings.standardize) > 0:
+    filler = design.missing.filler()
+    X = X if filler is None else filler.fit_transform(X)
+    if not _alpha_max(X, y, settings.standardize) > 0:
         raise Problem("the target has nothing to do with any column: no alpha can be chosen; give --alpha")
 
 
@@ -219,7 +233,7 @@ def _path(design, settings, choice):
         if largest > 0:
             grid = np.geomspace(max(largest, alpha), min(largest * SMALLEST, alpha), N_ALPHAS)
             grid = np.union1d(grid, [alpha])[::-1]
-    lasso = Lasso(standardize=settings.standardize, tol=TOL, max_iter=settings.max_iter)
+    lasso = Lasso(**settings.shared)
     return lasso.fit_path(design.X, design.y, np.atleast_1d(grid))
 
 

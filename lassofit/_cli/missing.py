@@ -44,17 +44,29 @@ def settle(features, y, how):
     With 'error' they are as they were: what is missing is refused together with all else that has to be decided.
     """
     columns = [*features, y]
+    if y.missing == len(y.values):
+        raise Problem(f"the target {y.name!r} has no values at all; name another column (--target)")
     if how == "error" or not any(column.missing for column in columns):
         return features, y, Missing(how, {}, {}, 0)
     absent = [_absent(column) for column in (columns if how == "drop" else [y])]
     kept = ~np.any(absent, axis=0)
     if not kept.any():
-        raise Problem(f"no rows are left: every row has missing values (--missing {how})" if how == "drop" else
-                      f"the target {y.name!r} has no values at all")  # fmt: skip
+        raise Problem(
+            "no rows are left: every row has missing values; fill them in (--missing mean or median), or leave out "
+            f"the columns that have most of them (--drop): {_emptiest(features)}"
+        )
     features, y = [_rows(column, kept) for column in features], _rows(y, kept)
     filled = {column.name: column.missing for column in features if column.missing and column.numeric}
     zeros = {column.name: column.missing for column in features if column.missing and not column.numeric}
     return features, y, Missing(how, filled, zeros, int(np.count_nonzero(~kept)))
+
+
+def _emptiest(columns):
+    """Name the columns with the most missing values, and how many these are."""
+    most = sorted(columns, key=lambda column: -column.missing)
+    return several(
+        [f"{column.name} ({column.missing} of {len(column.values)})" for column in most if column.missing], 3
+    )
 
 
 def _absent(column):
@@ -67,6 +79,6 @@ def _rows(column, kept):
     return column._replace(values=column.values[kept])
 
 
-def missing_rows(columns):
-    """Return the number of rows that have a missing value in any of the columns."""
-    return int(np.count_nonzero(np.any([_absent(column) for column in columns], axis=0)))
+def missing_mask(columns):
+    """Return the mask of the rows that have a missing value in any of the columns."""
+    return np.any([_absent(column) for column in columns], axis=0)

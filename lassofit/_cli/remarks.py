@@ -14,13 +14,19 @@ def remarks_on_columns(features):
         values = column.values
         if len(values) < _FEWEST:
             continue
-        if column.numeric and np.array_equal(values - values[0], np.arange(len(values))):
+        if column.numeric and _counts(values):
             notes.append(f"column {column.name!r} counts the rows; if it is no measurement, --drop it")
         if not column.numeric and len(set(values)) == len(values):
             notes.append(
                 f"column {column.name!r} has another text in every row, which predicts no other row; --drop it"
             )
     return notes
+
+
+def _counts(values):
+    """Whether the values go up by one from row to row."""
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite ones are refused later
+        return np.array_equal(values - values[0], np.arange(len(values)))
 
 
 def remarks_on_rows(X, y, names):

@@ -71,20 +71,20 @@ _HEAD = """<!DOCTYPE html>
 _PACKAGES = "numpy", "scipy", "scikit-learn", "numba"
 
 
-def write_report(fitted, path, source, target, top, decimal, encoding):
-    """Write the page about the table in the file ``source``."""
+def write_report(fitted, path, source, target, top):
+    """Write the page about the table of a Source."""
     title = f"Lasso for {target}"
     parts = [
         _HEAD.format(title=escape(title), css=_CSS),
         f"<h1>{escape(title)}</h1>",
-        f'<p class="soft">{escape(Path(source).name)}, {datetime.now():%Y-%m-%d %H:%M}</p>',
+        f'<p class="soft">{escape(source.path.name)}, {datetime.now():%Y-%m-%d %H:%M}</p>',
         _facts(fitted),
         _pictures(fitted),
         _coefficients(fitted, top),
         _certificate(fitted),
         _data(fitted, source, target),
         _warnings(fitted),
-        _again(code(fitted, source, target, decimal, encoding)),
+        _again(code(fitted, source, target)),
         "</main>\n</body>\n</html>\n",
     ]
     Path(path).write_text("\n".join(parts), "utf-8", errors="xmlcharrefreplace")
@@ -227,15 +227,17 @@ def _data(fitted, source, target):
     flat = [escape(name) for name, deviation in zip(design.names, deviations(design.X), strict=True) if deviation == 0]
     encoded = [f"{escape(name)} (into {counted(count, '0/1 column')})" for name, count in design.encoded.items()]
     scale = "as they are" if not fitted.settings.standardize else "on the scale of standard deviation 1"
+    signs = ", none of which may be negative" * fitted.settings.positive
     rows = [
-        ("file", escape(str(source))),
+        ("file", escape(str(source.path))),
+        *[("texts that count as missing", escape(", ".join(source.na_values)))] * bool(source.na_values),
         ("target", escape(target)),
         ("rows, columns", f"{n}, {p}"),
         ("encoded", ", ".join(encoded) or "none"),
         ("left out", ", ".join(map(escape, design.dropped)) or "none"),
         ("missing values", escape(design.missing.text()) or "none"),
         ("constant columns", ", ".join(flat) or "none"),
-        ("penalised", f"the columns {scale}"),
+        ("penalised", f"the coefficients of the columns {scale}{signs}"),
         *[("note", escape(note)) for note in design.notes],
     ]
     return _section("Data", _pairs(rows))

@@ -4,13 +4,9 @@ CSV files are read by pandas where it is installed, and by the standard library 
 Parquet files need the extra ``table``.
 """
 
-import bz2
-import codecs
 import csv
 import difflib
-import gzip
 import importlib.util
-import itertools
 import lzma
 import warnings
 from collections import Counter
@@ -21,11 +17,13 @@ import numpy as np
 
 from .._text import counted, several
 from .missing import Missing, settle
+from .notation import is_number, read_number
 from .refusal import refuse_undecided
 from .remarks import remarks_on_columns, remarks_on_rows
-from .text import Problem, read_number
+from .source import Source, known, refuse_other_kinds
+from .text import Problem
+from .unread import remarks_on_codes
 
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "#n/a", "<na>"}
 _BOOLEANS = {"true": 1.0, "false": 0.0}
 
@@ -64,20 +62,22 @@ class Design(NamedTuple):
     missing: Missing
 
 
-def read_columns(path, decimal=".", encoding="utf-8"):
-    """Return the columns of a file; ``Problem`` with a message where that is impossible."""
-    path = Path(path)
+def read_columns(path, **options):
+    """Return the columns of a file, with options as those of Source; ``Problem`` where that is impossible."""
+    source = Source(Path(path), **options)
+    path, parquet = source.path, source.parquet
     if path.is_dir():
         raise Problem(f"{str(path)!r} is a directory, not a file")
     if not path.is_file():
         raise Problem(f"there is no file {str(path)!r}")
-    parquet = is_parquet(path)
     pandas = importlib.util.find_spec("pandas") is not None
     if parquet and not (pandas and importlib.util.find_spec("pyarrow")):
         raise Problem('reading Parquet needs pandas and pyarrow (CSV needs neither): pip install "lassofit[table]"')
-    encoding = _known(encoding)
+    encoding = known(source.encoding)
+    if not parquet:
+        refuse_other_kinds(path)
     try:
-        columns = (_from_pandas if pandas else _from_csv)(path, decimal, encoding)
+        columns = (_from_pandas if pandas else _from_csv)(source)
     except UnicodeError as error:
         raise Problem(_wrong_encoding(path, encoding, error)) from error
     except (OSError, ValueError, csv.Error, EOFError, lzma.LZMAError) as error:
@@ -89,13 +89,12 @@ def read_columns(path, decimal=".", encoding="utf-8"):
     return columns
 
 
-def is_parquet(path):
-    """Whether the name is that of a Parquet file."""
-    return path.suffix.lower() in {".parquet", ".pq"}
+def make_design(columns, target, drop=(), one_hot=False, missing="error", source=None):
+    """Return the matrix, target and names of a regression; ``Problem`` where the table is unfit.
 
-
-def make_design(columns, target, drop=(), one_hot=False, decimal=".", missing="error"):
-    """Return the matrix, target and names of a regression; ``Problem`` where the table is unfit."""
+    ``source`` is where the columns are from, for what is said of entries in it.
+    """
+    source = source or Source(Path())
     by_name = {column.name: column for column in columns}
     drop = _names_in(drop, by_name)
     for name in (target, *drop):
@@ -106,7 +105,8 @@ def make_design(columns, target, drop=(), one_hot=False, decimal=".", missing="e
     features = [c for c in columns if c.name != target and c.name not in drop]
     notes = remarks_on_columns(features)
     features, y, settled = settle(features, by_name[target], missing)
-    refuse_undecided(features, y, one_hot, decimal, missing)
+    refuse_undecided(features, y, by_name, source, one_hot, missing)
+    notes += remarks_on_codes(features, y, by_name, source)
     parts = {c.name: [c] if c.numeric else _indicators(c) for c in features}
     encoded = {c.name: len(parts[c.name]) for c in features if not c.numeric}
     features = [part for found in parts.values() for part in found]
@@ -128,27 +128,28 @@ def _names_in(drop, known):
     return [name if name in known else name.strip() for part in parts for name in part]
 
 
-def _from_pandas(path, decimal, encoding):
+def _from_pandas(source):
     """Read a file by pandas."""
     import pandas as pd
 
-    if is_parquet(path):
-        frame = pd.read_parquet(path)
+    if source.parquet:
+        frame = pd.read_parquet(source.path)
         _refuse_repeated(map(str, frame.columns))
     else:
-        separator, header = separator_and_header(path, decimal, encoding)
+        separator, header = source.separator_and_header()
         _refuse_repeated(header)
-        options = {"sep": separator, "decimal": decimal, "encoding": encoding, "low_memory": False}
+        options = {"sep": separator, "decimal": source.decimal, "encoding": known(source.encoding)}
+        options |= {"na_values": list(source.na_values), "low_memory": False}
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             try:  # index_col: pandas would take the first fields of longer rows for the names of the rows
-                frame = pd.read_csv(path, index_col=False, **options)
+                frame = pd.read_csv(source.path, index_col=False, **options)
             except pd.errors.ParserWarning as error:
                 raise ValueError(f"its rows have more fields than its header, which has {len(header)}") from error
-    return [_column(str(name), frame.iloc[:, k], decimal) for k, name in enumerate(frame.columns)]
+    return [_column(str(name), frame.iloc[:, k], source) for k, name in enumerate(frame.columns)]
 
 
-def _column(name, series, decimal):
+def _column(name, series, source):
     """Turn a pandas column into one of ours."""
     from pandas.api import types
 
@@ -156,28 +157,13 @@ def _column(name, series, decimal):
         return Column(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     absent = series.isna().to_numpy()
     texts = [None if gone else str(v) for v, gone in zip(series, absent, strict=True)]
-    return _parse(name, texts, decimal)
+    return _parse(name, texts, source)
 
 
-def _open(path, encoding):
-    """Open a CSV file, which may be compressed, as the module csv wants it."""
-    return _OPENERS.get(path.suffix.lower(), open)(path, "rt", encoding=encoding, newline="")
-
-
-def separator_and_header(path, decimal, encoding):
-    """Return the separator that occurs most often in the first line, and the names it separates."""
-    with _open(path, encoding) as file:
-        first = next((line for line in file if line.strip()), "")
-        separator = max(",;\t|".replace(decimal, ""), key=first.count)
-        if separator not in first:  # decimal commas may be in quotes and the separator a comma
-            separator = ","
-        return separator, next(csv.reader(itertools.chain([first], file), delimiter=separator), [])
-
-
-def _from_csv(path, decimal, encoding):
+def _from_csv(source):
     """Read a CSV file by the standard library."""
-    separator, _ = separator_and_header(path, decimal, encoding)
-    with _open(path, encoding) as file:
+    separator, _ = source.separator_and_header()
+    with source.open() as file:
         rows = [row for row in csv.reader(file, delimiter=separator) if row]
     if not rows:
         return []
@@ -188,18 +174,24 @@ def _from_csv(path, decimal, encoding):
     _refuse_repeated(header)
     names = [name or f"Unnamed: {k}" for k, name in enumerate(header)]
     texts = zip(*body, strict=True) if body else [()] * len(names)
-    return [
-        _parse(name, [None if t.strip().lower() in _MISSING else t.strip() for t in cells], decimal)
-        for name, cells in zip(names, texts, strict=True)
-    ]
+    absent = set(source.na_values)
+
+    def value(text):
+        """Return the text without spaces about it; None where it is missing."""
+        bare = text.strip()
+        return None if text in absent or bare in absent or bare.lower() in _MISSING else bare
+
+    return [_parse(name, [*map(value, cells)], source) for name, cells in zip(names, texts, strict=True)]
 
 
-def _parse(name, texts, decimal):
+def _parse(name, texts, source):
     """Make a column of texts, None where missing: numeric if all are numbers, or true and false."""
     numbers = [np.nan if t is None else _BOOLEANS.get(t.lower()) for t in texts]
     try:
         if None in numbers:
-            numbers = [np.nan if t is None else read_number(t, decimal) for t in texts]
+            numbers = [np.nan if t is None else read_number(t, source.decimal, source.thousands) for t in texts]
+            absent = [float(text) for text in source.na_values if is_number(text, ".")]
+            numbers = np.where(np.isin(numbers, absent), np.nan, numbers)  # as pandas: -999 is also -999.0
     except ValueError:
         return Column(name, np.array(texts, dtype=object))
     return Column(name, np.array(numbers, dtype=np.float64))
@@ -227,15 +219,6 @@ def _refuse_extreme(columns):
     extreme = [name for name, size in largest.items() if size and not 1e-100 < size < 1e100]
     if extreme:
         raise Problem(f"these columns are too large or too small; rescale them: {several(extreme)}")
-
-
-def _known(encoding):
-    """Return the name of an encoding, the one that skips a mark at the start for UTF-8."""
-    try:
-        "".encode(encoding)  # refuses the codecs that are not for text
-    except (LookupError, UnicodeError) as error:
-        raise Problem(f"there is no text encoding {encoding!r}") from error
-    return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
 
 
 def _wrong_encoding(path, encoding, error):
