@@ -1,12 +1,12 @@
-"""Sweeps over a copy of X in single precision, for a loose tolerance on dense X, where many columns will be active.
+"""Sweeps over X, or a copy, in single precision, for a loose tolerance on dense X where many columns will be active.
 
 Then a Gram matrix and the steps on it end at 1e-6 though 1e-4 was asked for. Sweeps wait for memory, and over half as
 many bytes they take a third of the time: at alpha_max / 100 and the default tol, 2000 x 2000 in 190 ms by steps and 46
 by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double.
 
-How many it will take depends on the data: on collinear columns, hundreds. A sample of rows tells about how many; and
-their gap is watched, and they are given up where what seems to be left costs more than steps. Then the copy still
-serves to make a large Gram matrix.
+How many it will take depends on the data: on collinear columns, hundreds. A sample of rows tells about how many (see
+``outlook``); and their gap is watched, and they are given up where what seems to be left costs more than steps. Then
+the copy still serves to make a large Gram matrix.
 """
 
 import math

