@@ -13,7 +13,8 @@ DEEP = 30  # alpha_max over alpha: a small alpha
 _TELLING = 3 * 10**7  # n p^2: above it, it is asked how many columns will be active, for some hundredths of the price:
 _ACTIVE = 0.45  # of the columns, expected. With fewer, many are correlated with y through a few: fits without take .7.
 _CHEAPER = 1000  # A smaller share where the matrix costs fewer passes: columns over this.
-_ALIKE = 25.0  # see ``outlook.spread``: that of neighbours correlated by .96, beyond which less is known
+# See ``outlook.spread``: those of neighbours correlated by .96 and .975, beyond which less is known.
+_ALIKE, _NEARLY_ONE = 25.0, 40.0
 DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more; of X in float32, which is not even converted, at
 _DEAR_SINGLE = 5 * 10**7
 # With rows fewer than columns the matrix has much that is not needed, so has to be cheaper by this: 60 x 401, fitted to
@@ -46,7 +47,7 @@ def wanted(problem, penalty, c, ratio):
     if problem.n * problem.p**2 <= _TELLING:
         return True
     spread = outlook.spread(problem)
-    if penalty.l2.any() and spread > _ALIKE:  # of columns that are nearly one, it takes all
+    if spread > (_ALIKE if penalty.l2.any() else _NEARLY_ONE):  # of such columns an l2 penalty takes all
         return True
     return outlook.share_active(min(spread, _ALIKE), ratio) >= min(_ACTIVE, problem.p / _CHEAPER)
 
