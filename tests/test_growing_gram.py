@@ -143,6 +143,20 @@ UNFIT = {
 }
 
 
+def test_columns_taken_out_do_not_keep_out_unpenalised_ones():
+    """Neither have an l1: rows that were asked for were not made, and read as memory had them."""
+    rng = np.random.default_rng(0)
+    A = np.asfortranarray(rng.standard_normal((300, 60)))
+    y = A[:, :5].sum(axis=1) + rng.standard_normal(300)
+    for seed in range(5):
+        factor = np.random.default_rng(seed).permutation(np.r_[np.zeros(3), np.full(40, np.inf), np.ones(17)])
+        path = Lasso(penalty_factor=factor, tol=1e-10).fit_path(A, y, alphas=20)
+        kept = np.isfinite(factor)
+        exact = Lasso(penalty_factor=factor[kept], tol=1e-10, solver="cd").fit_path(A[:, kept], y, alphas=path.alphas)
+        assert_allclose(path.coefs[kept], exact.coefs, atol=1e-7)
+        assert not path.coefs[~kept].any() and path.converged.all()
+
+
 @pytest.mark.parametrize("kind", UNFIT)
 def test_unpenalised_columns_that_are_not_for_it(kind, monkeypatch):
     """Solved alpha by alpha, and as well."""

@@ -217,7 +217,7 @@ class GrowingGram(AllColumns):
             return
         with np.errstate(divide="ignore", invalid="ignore"):
             pull = np.abs(table[C]) / table[L1]
-        pull[self.made | np.isnan(pull)] = -1.0
+        pull[self.made | ~np.isfinite(pull)] = -1.0  # what is taken out has no l1 either, and is never asked for
         pull[new] = np.inf
         chosen = np.argpartition(-pull, size)[:size]
         chosen = np.sort(chosen[pull[chosen] >= 0])
