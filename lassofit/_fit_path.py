@@ -1,6 +1,5 @@
 """How ``fit_path`` makes a path: what was asked for, the solves from the largest alpha down, the result."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -50,19 +49,18 @@ class Source(NamedTuple):
         solution.converged = solution.relative_gap <= tol
         return solution
 
-    def rounded(self, solution):
-        """Return support, coefficients there, and intercept, in the dtype of X."""
-        dtype, support = self.problem.X.dtype, solution.support
-        values, intercept = solution.w[support], solution.intercept
+    def rounded(self, supports, values, intercepts):
+        """Return these lists, one entry an alpha, in the dtype of X: of the supports, what is not zero there."""
+        dtype = self.problem.X.dtype
+        intercepts = np.array(intercepts)
         if dtype != np.float64:
             with np.errstate(over="ignore"):
-                values, intercept = values.astype(dtype), dtype.type(intercept)
-            kept = values != 0
-            support, values = support[kept], values[kept]
-        square = float(values @ values)  # in a quarter of the time, and mostly it is all that is needed
-        if not (math.isfinite(square) or np.isfinite(values).all()) or not math.isfinite(intercept):
+                values, intercepts = [value.astype(dtype) for value in values], intercepts.astype(dtype)
+            kept = [value != 0 for value in values]
+            supports, values = ([part[i] for part, i in zip(parts, kept, strict=True)] for parts in (supports, values))
+        if not (np.isfinite(intercepts).all() and np.isfinite(np.concatenate(values)).all()):
             raise ValueError(f"X, y: the coefficients are not finite in {dtype}. Rescale X or y.")
-        return support, values, dtype.type(intercept)
+        return supports, values, intercepts
 
 
 def requested(alphas, eps):
@@ -96,30 +94,28 @@ def grid_of(source, model, asked, eps):
 def solve_path(source, model, asked, eps):
     """Solve for every alpha, from the largest down; return a RegularizationPath and a Shortfall or None."""
     problem, alphas = source.problem, grid_of(source, model, asked, eps)
-    found, ratios, gaps, n_iters, passes = [], [], [], [], []
-    converged, worst, lost = np.zeros(len(alphas), dtype=bool), None, 0
+    found, converged, worst = [], np.zeros(len(alphas), dtype=bool), None
     for i, solution, ratio in source.follow(alphas):
-        found.append(source.rounded(solution))
-        lost += len(solution.support) - len(found[-1][0])
-        ratios.append(ratio)
-        gaps.append(solution.certificate.gap)
-        n_iters.append(solution.n_iter)
-        passes.append(solution.passes)
+        support, gap = solution.support, solution.certificate.gap
+        found.append((support, solution.w[support], solution.intercept, ratio, gap, solution.n_iter, solution.passes))
         converged[i] = solution.converged
-        if not converged[i] and (worst is None or solution.certificate.gap > worst[1].certificate.gap):
+        if not solution.converged and (worst is None or gap > worst[1].certificate.gap):
             worst = i, solution
+    supports, values, intercepts, ratios, gaps, n_iters, passes = zip(*found, strict=True)
+    active = sum(map(len, supports))
+    supports, values, intercepts = source.rounded(supports, values, intercepts)
+    sizes = list(map(len, supports))
+    progress.warn_underflow(active - sum(sizes), problem.X.dtype)
     shortfall = None
     if worst is not None:
         where = f" (at {np.sum(~converged)} of {len(alphas)} alphas, here alpha={alphas[worst[0]]:.6g})"
         text = progress.not_converged(worst[1], source.control, where)
         shortfall = Shortfall(float(worst[1].relative_gap), text)
-    progress.warn_underflow(lost, problem.X.dtype)
-    supports, values, intercepts = zip(*found, strict=True)
     path = RegularizationPath(
         alphas,
         stacked(supports, values, problem.p, problem.is_sparse),
-        np.array(intercepts),
-        np.array([len(support) for support in supports]),
+        intercepts,
+        np.array(sizes),
         np.array(ratios),
         np.array(gaps),
         np.array(n_iters),

@@ -173,7 +173,9 @@ class RegularizationPath:
         solution = self._source.solve(alpha, start)
         if not solution.converged:
             progress.warn_not_converged(solution, self._source.control, f" (at alpha={alpha:.6g})")
-        support, values, intercept = self._source.rounded(solution)
+        support = solution.support
+        parts = self._source.rounded([support], [solution.w[support]], [solution.intercept])
+        (support,), (values,), (intercept,) = parts
         coef = np.zeros(self.n_features_in_, dtype=values.dtype)
         coef[support] = values
         return coef, intercept

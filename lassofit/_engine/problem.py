@@ -216,8 +216,9 @@ class Problem:
                 return None
             if lines is None and self.lies_in_place(np.float32) and self.n * largest < _FINITE:
                 with for_product(self.n * self.p**2):
-                    product = (self.X.T @ self.X).astype(np.float64) / self.n
-                product -= np.outer(self.mean, self.mean)
+                    product = (self.X.T @ self.X).astype(np.float64)
+                product /= self.n
+                products.subtract_outer(product, self.mean, self.mean)
             elif lines is None:
                 product = self.gram(np.arange(self.p), level=math.sqrt(math.sqrt(largest) * math.sqrt(least)))
             else:

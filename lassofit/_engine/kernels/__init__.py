@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "d13fff88f4f4c745----------------------------------------------------"
+STAMP = "bfc9a88b770d86d1------------------------------------------------------"

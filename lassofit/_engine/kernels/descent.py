@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .core import coordinate_update, line_axpy, line_dot
 
-STAMP = "d13fff88f4f4c745----------------------------------------------------"
+STAMP = "bfc9a88b770d86d1------------------------------------------------------"
 
 
 @kernel
@@ -100,6 +100,30 @@ def moments_of_rows(X, s, sy, shift, mean, variance, c):
         variance[k] = max(variance[k] - drift * drift, 0.0)
         accurate = accurate and variance[k] > 1e-2 * drift * drift
     return accurate
+
+
+@reduction
+def sums_of_lines(lines, start, stop, v, first, product):
+    """Add the sums of x, and of ``v x``, over samples from start to stop of every line: in half of two gemv's time."""
+    begin, end = np.uint64(start), np.uint64(stop)
+    for k in range(first.shape[0]):
+        line, total, with_v = lines[k], 0.0, 0.0
+        for i in range(begin, end):
+            x = line[i]
+            total += x
+            with_v += v[i] * x
+        first[k] += total
+        product[k] += with_v
+
+
+@kernel
+def sums_of_rows(X, start, stop, v, first, product):
+    """Do what ``sums_of_lines`` does, of C-ordered X."""
+    for i in range(start, stop):
+        row, v_i = X[i], v[i]
+        for k in range(first.shape[0]):
+            first[k] += row[k]
+            product[k] += v_i * row[k]
 
 
 @kernel

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .newton import add_tail, dot_tail
 
-STAMP = "d13fff88f4f4c745----------------------------------------------------"
+STAMP = "bfc9a88b770d86d1------------------------------------------------------"
 
 _PIECE = 512  # columns whose bounds are summed at once: 4 kB
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "d13fff88f4f4c745----------------------------------------------------"
+STAMP = "bfc9a88b770d86d1------------------------------------------------------"
 
 
 @kernel

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, dot_tail, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, residual, select
 
-STAMP = "d13fff88f4f4c745----------------------------------------------------"
+STAMP = "bfc9a88b770d86d1------------------------------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 

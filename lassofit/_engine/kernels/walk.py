@@ -14,7 +14,7 @@ from .core import line_dot
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "d13fff88f4f4c745----------------------------------------------------"
+STAMP = "bfc9a88b770d86d1------------------------------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
