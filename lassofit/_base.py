@@ -255,6 +255,8 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         with np.errstate(over="ignore"):
             coef, intercept = solution.w.astype(dtype), dtype.type(solution.intercept)
         if not np.isfinite(coef).all() or not math.isfinite(intercept):
+            if np.isfinite(solution.w).all() and math.isfinite(solution.intercept):
+                raise ValueError(f"X, y: the coefficients are not finite in {dtype}. Rescale X or y.")
             raise ValueError(
                 "Coordinate descent iterations resulted in non-finite parameter values. The input data may contain "
                 "large values and need to be preprocessed."

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.model_selection import KFold, LeaveOneOut, RepeatedKFold, ShuffleSplit, TimeSeriesSplit
 
-from lassofit import ElasticNetCV, LassoCV
+from lassofit import ElasticNetCV, Lasso, LassoCV
 from lassofit._engine import fold_grams
 from lassofit._engine.folds import folds_of
 from lassofit._engine.problem import Problem
@@ -125,6 +125,17 @@ def test_columns_that_would_lose_digits_are_left_to_the_fold_itself(spoilt, monk
 def test_folds_that_do_not_part_the_rows_are_no_case_for_it(cv):
     problem = Problem(np.asfortranarray(X), None, True, Y)
     assert fold_grams.sums_of(problem, Y, None, folds_of(cv.split(X), None, N)) is None
+
+
+def test_rows_held_out_twice_count_twice():
+    """By one fold: they were counted once."""
+    some, others = np.arange(N) < N // 2, np.arange(N) >= N // 2
+    some, others = np.flatnonzero(some), np.flatnonzero(others)
+    twice = np.append(others, [others[0]] * 10)
+    model = LassoCV(**{**TIGHT, "cv": [(some, twice), (others, some)]}).fit(X, Y)
+    for i, alpha in enumerate(model.alphas_):
+        fold = Lasso(alpha=alpha, tol=1e-14).fit(X[some], Y[some])
+        assert model.mse_path_[i, 0] == pytest.approx(np.mean((Y[twice] - fold.predict(X[twice])) ** 2), rel=1e-6)
 
 
 def test_it_is_bounded(monkeypatch):

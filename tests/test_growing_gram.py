@@ -8,8 +8,11 @@ from scipy import sparse
 
 from lassofit import ElasticNet, Lasso, lasso_path
 from lassofit._engine import columns, descent_on_gram, layout, products
+from lassofit._engine.active import Face
 from lassofit._engine.columns import AllColumns, GrowingGram, all_columns
+from lassofit._engine.duality import noise
 from lassofit._engine.kernels.newton import L1, NORM, C
+from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
 from lassofit.testing import dual_gap
 
@@ -166,3 +169,25 @@ def test_unpenalised_columns_that_are_not_for_it(kind, monkeypatch):
     assert path.converged.all() and path.n_full_passes is None
     for alpha, coef, intercept in zip(path.alphas, path.coefs.T, path.intercepts, strict=True):
         assert dual_gap(A, Y, coef, intercept, alpha=alpha, **kw) <= 2e-11 * np.var(Y)
+
+
+@pytest.mark.parametrize("bound", [np.inf, 1.0])
+def test_a_start_has_its_rows_made_before_they_are_read(bound, monkeypatch):
+    """Also of coefficients at their bounds, which never become active. Rows not made are what memory had."""
+    empty = np.empty
+    monkeypatch.setattr(columns.np, "empty", lambda *a, **k: _spoilt(empty(*a, **k)))
+    problem = Problem(np.asfortranarray(X), None, True, Y)
+    nothing = np.zeros(P)
+    unit = Penalty(np.ones(P), nothing, np.full(P, -np.inf), np.full(P, bound))
+    start = np.where(np.arange(P) % 3 == 0, 1.0, 0.0)
+    face = Face(problem, unit, noise(problem), GrowingGram(problem))
+    face.start(start)
+    which = np.flatnonzero(start)
+    exact = problem.correlate(problem.s * problem.residual(problem.columns(which), start[which]))
+    assert_allclose(face.c, exact, atol=1e-12 * np.abs(problem.target_correlations()).max())
+
+
+def _spoilt(array):
+    if array.dtype == np.float64:
+        array.fill(np.nan)
+    return array

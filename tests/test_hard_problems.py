@@ -227,3 +227,14 @@ def test_the_best_point_is_returned(monkeypatch):
     np.testing.assert_array_equal(model.coef_, best.coef_)
     assert model.dual_gap_ == best.dual_gap_ == model.history_["dual_gap"][-1] < model.history_["dual_gap"][-2]
     assert model.n_iter_ == 30 == model.history_["iteration"][-1]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("shape, size", [((1000, 250), 1e90), ((1500, 600), 1e150), ((1500, 600), 1e-150)])
+def test_huge_and_tiny_columns_make_no_warnings_of_their_own(shape, size):
+    """Squares of what the choice between ways looks at overflowed, without harm to the result."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal(shape)
+    y = X[:, :5].sum(axis=1) + rng.standard_normal(len(X))
+    largest = np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / len(X)
+    assert Lasso(largest * size / 60, tol=1e-6).fit(X * size, y).converged_

@@ -71,3 +71,12 @@ def test_a_column_that_is_constant_in_the_sample_is_none_the_worse(ratio, rows):
     model = Lasso(largest / ratio, tol=1e-10).fit(A, y)
     assert model.coef_[20] != 0 and model.relative_gap_ <= 1e-10
     assert_allclose(certify(model, A, y).dual_gap, model.dual_gap_, atol=1e-11)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_sample_without_weight_is_of_no_use():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((20000, 60))
+    y, s = X[:, 0] + rng.standard_normal(20000), np.zeros(20000)
+    s[3000:3300] = 1
+    assert Lasso(alpha=0.1).fit(X, y, sample_weight=s).converged_

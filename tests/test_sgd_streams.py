@@ -68,6 +68,19 @@ def test_fits_of_an_epoch_get_as_far_as_one_of_many(method, random_state, epochs
     assert random_state is None or np.array_equal(again.coef_, model.coef_)
 
 
+@pytest.mark.parametrize("method", ["cumulative", "clipping", "truncated", "naive"])
+def test_a_warm_start_on_other_data_begins_with_whole_steps(method):
+    """With those that three more fits of the old data had halved, it ended far from the least objective."""
+    X, y = noisy()
+    model = SGDLasso(0.1, method=method, warm_start=True, random_state=0)
+    for _ in range(4):
+        model.fit(X, y)
+    model.fit(X, -y)
+    exact = Lasso(0.1, tol=1e-12).fit(X, -y)
+    assert model.converged_
+    assert np.abs(model.coef_ - exact.coef_).max() < 0.02
+
+
 def test_a_stream_goes_on_where_a_fit_has_ended():
     X, y = noisy()
     model = SGDLasso(0.1, random_state=0).fit(X, y)

@@ -133,10 +133,14 @@ class Face:
         Where the columns at work depend on each other, their factor is rounding: then ``solve`` begins at zero.
         """
         self.w[:] = w[self.which]
+        if c is not None:
+            self.c[:] = c[self.which]
+        elif self.columns.grows:
+            self.c[:] = self.problem.target_correlations()  # a first guess of which columns are needed
+        if self.columns.grows:
+            self.columns.need(np.flatnonzero(self.w), self.table)  # of those at their bounds, too
         if c is None:
             self.refresh()
-        else:
-            self.c[:] = c[self.which]
         if (len(self.which) and self.w.any()) or (self.table[L1] == 0).any():
             self._activate()
             self.dependent = bool((self.table[RAISED, self.order[: self.k]] > 0).any() and self.w.any())

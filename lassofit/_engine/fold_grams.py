@@ -58,6 +58,8 @@ def sums_of(problem, y, weights, folds):
 
 def _labels(n, weights, folds):
     """Return the fold that holds out each row; None where folds do not part the rows, or train on others."""
+    if sum(len(fold.test) for fold in folds) != n:  # some row is held out twice, be it by one fold
+        return None
     labels, all_rows = np.full(n, -1), np.ones(n) if weights is None else weights
     trained = all_rows.copy()
     for k, fold in enumerate(folds):

@@ -22,9 +22,9 @@ def _spread(problem):
     lines = np.concatenate([problem.X.T[:, start : start + length] for start in starts], axis=1)
     lines = lines - problem.mean_of_all[:, None]
     norm2, some = np.einsum("ij,ij->i", lines, lines), np.linspace(0, problem.p - 1, _COLUMNS).astype(int)
-    products = (lines[some] @ lines.T) ** 2
-    scale = np.where(norm2 > 0, norm2, np.inf)
-    total = float((products / scale[some, None] / scale).sum()) / _COLUMNS
+    norm = np.sqrt(np.where(norm2 > 0, norm2, np.inf))
+    correlations = lines[some] @ lines.T / norm[some, None] / norm
+    total = float((correlations**2).sum()) / _COLUMNS
     return max(total - 1.0 - (problem.p - 1) / lines.shape[1], 0.0)
 
 

@@ -212,7 +212,7 @@ class Problem:
         """
         if not self._rough_gram:
             largest, least = self.norm2.max(), self.norm2[self.norm2 > 0].min(initial=np.inf)
-            if not 0 < largest <= _NARROW**2 * least:
+            if not 0 < math.sqrt(largest) <= _NARROW * math.sqrt(least):
                 return None
             if lines is None and self.lies_in_place(np.float32) and self.n * largest < _FINITE:
                 with for_product(self.n * self.p**2):

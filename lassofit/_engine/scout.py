@@ -30,10 +30,12 @@ class Scout:
     def look(self, w, c, ratio, budget):
         """Return the least alpha, over the target's, whose solution has few columns, and the columns with it; or None.
 
-        None: the sample is of no use, as a column that it asks for is constant there.
+        None: the sample is of no use, as a column that it asks for is constant there, or it has no weight.
 
         ``ratio`` is the present alpha over the target's, ``c`` the correlations at w.
         """
+        if self.columns.share == 0:
+            return None
         face = Face(self.problem, self.penalty, self.slack, self.columns)
         face.start(w, c)
         reached, named = ratio, np.flatnonzero(w)
@@ -68,7 +70,7 @@ class _SampleGram(GrowingGram):
 
     def _rows(self, which):
         rows = self.problem.gram_rows(which, self.pieces) / self.share
-        self.useful = bool((rows[np.arange(len(which)), which] > 0)[self.eligible[which]].all())
+        self.useful = self.useful and bool((rows[np.arange(len(which)), which] > 0)[self.eligible[which]].all())
         return rows
 
     def _complete(self):

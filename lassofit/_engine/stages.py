@@ -101,7 +101,7 @@ def solve_active(problem, penalty, solution, control):
 def _hand_over(problem, penalty, solution, control, search, slack):
     """Go on where the stages have ended: by sweeps, or on the Gram matrix, which unpenalised columns had closed."""
     solution.patience, sub = search.patience, search.sub
-    if sub is not None and _gram_is_open(problem, penalty):
+    if sub is not None and solution.n_iter < control.max_iter and _gram_is_open(problem, penalty):
         yield from _on_gram(problem, penalty, solution, control, sub, slack)
         if solution.finished(control):
             return
@@ -123,7 +123,7 @@ def _gram_is_open(problem, penalty):
 
 def _on_gram(problem, penalty, solution, control, sub, slack):
     """Go down to the target as a path does: sweeps need thousands, where columns outgrow their room, near n = p."""
-    left = control._replace(max_iter=max(1, control.max_iter - solution.n_iter))
+    left = control._replace(max_iter=control.max_iter - solution.n_iter)
     trail = DescentOnGram(problem, penalty, left, solution.w)
     for found, record in trail.follow(np.ones(1)):
         solution.w, solution.n_iter = found.w, solution.n_iter + max(1, found.n_iter)

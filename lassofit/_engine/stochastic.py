@@ -25,6 +25,7 @@ TRIES = 6  # quarters of the step before a descent is given up: 1/4096
 _ANCHOR = 1e6  # of ftrl at a start that is not zero: costs as many digits of w
 _OUT_OF_HAND = 1e3  # residuals of a stream, times the largest |y|
 _BLOWN_UP = 1e8  # residuals this many times the largest |y| end an epoch at once
+_KEPT = "tries", "dtype", "halved", "objective"  # of a stream, in pickles, beside its arrays
 OVERFLOW = "X has rows so large that their squares overflow. Rescale X."
 
 
@@ -112,12 +113,12 @@ class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
     ``undo`` leads back to the last good state, and ``tries`` is how often the step may still be cut. ``halved`` is how
-    many epochs ago it was. ``given``, the parameters that it is for, and ``dtype``, that of the data, are its owner's.
+    many epochs ago it was, and ``objective`` that of the fit that ended here. ``given``, the parameters that it is for, and ``dtype``, that of the data, are its owner's.
     """
 
     def __init__(self, terms, p, averages=False):
         self.terms, self.p, self.averaging, self.tries = terms, p, averages, TRIES
-        self.given, self.dtype, self.halved, self.lost = None, None, 0, 0
+        self.given, self.dtype, self.halved, self.lost, self.objective = None, None, 0, 0, np.nan
         size = p if averages else 0
         period = max(_SHORTEST_PERIOD, p // 16) if averages else 0
         self.state = State(
@@ -165,9 +166,8 @@ class Stream:
 
     def saved(self):
         """Return the stream as plain arrays and numbers, which can be pickled."""
-        terms = [a.copy() for a in self.terms]
-        undo, kept = self.undo.parts, {"tries": self.tries, "dtype": self.dtype, "halved": self.halved}
-        return {"terms": terms, "arrays": self.arrays(), "undo": undo, **kept}
+        kept = {name: getattr(self, name) for name in _KEPT}
+        return {"terms": [a.copy() for a in self.terms], "arrays": self.arrays(), "undo": self.undo.parts} | kept
 
     @classmethod
     def load(cls, saved):
@@ -176,7 +176,7 @@ class Stream:
         stream = cls(Terms(*map(read_only, saved["terms"])), len(state.v), len(state.total) > 0)
         stream.restore(state)
         stream.undo.parts = tuple(saved["undo"])
-        stream.tries, stream.dtype, stream.halved = saved["tries"], saved["dtype"], saved["halved"]
+        stream.__dict__.update({name: saved[name] for name in _KEPT})
         return stream
 
     def alike(self, other):
