@@ -230,7 +230,7 @@ def test_the_best_point_is_returned(monkeypatch):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("shape, size", [((1000, 250), 1e90), ((1500, 600), 1e150), ((1500, 600), 1e-150)])
+@pytest.mark.parametrize(("shape", "size"), [((1000, 250), 1e90), ((1500, 600), 1e150), ((1500, 600), 1e-150)])
 def test_huge_and_tiny_columns_make_no_warnings_of_their_own(shape, size):
     """Squares of what the choice between ways looks at overflowed, without harm to the result."""
     rng = np.random.default_rng(0)

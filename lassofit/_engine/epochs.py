@@ -101,9 +101,8 @@ class Descent:
             raise ValueError(OVERFLOW)
         clock = State(*start.arrays).clock
         clock[reading.NORM2] = max(clock[reading.NORM2], norm2)
-        if abs(start.objective - self.stream.objective) > _SAME * abs(
-            start.objective
-        ):  # the last fit was of other data
+        apart = abs(start.objective - self.stream.objective)
+        if apart > _SAME * abs(start.objective):  # the last fit was of other data
             clock[reading.CUT], self.stream.halved = 1.0, 0  # so its noise says nothing
         if self.w.any():
             w, r = self.w, self.r

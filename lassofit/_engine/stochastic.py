@@ -112,8 +112,8 @@ class State(NamedTuple):
 class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
-    ``undo`` leads back to the last good state, and ``tries`` is how often the step may still be cut. ``halved`` is how
-    many epochs ago it was, and ``objective`` that of the fit that ended here. ``given``, the parameters that it is for, and ``dtype``, that of the data, are its owner's.
+    ``undo`` leads back to the last good state; the step may be cut ``tries`` times, and was ``halved`` epochs ago; a fit
+    ended here at ``objective``. Its owner's are ``given``, the parameters that it is for, and ``dtype`` of the data.
     """
 
     def __init__(self, terms, p, averages=False):
