@@ -112,7 +112,7 @@ class State(NamedTuple):
 class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
-    ``undo`` leads back to the last good state; the step may be cut ``tries`` times, and was ``halved`` epochs ago; a fit
+    ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago; a fit
     ended here at ``objective``. Its owner's are ``given``, the parameters that it is for, and ``dtype`` of the data.
     """
 
