@@ -113,10 +113,11 @@ def settle(solvers, problem, gap, limit, rungs, gone):
 
 def measure(solvers, problem, found, unit, arguments):
     """Rows of one alpha and gap; ``unit`` is the time of a pass, in ms."""
-    from _timing import LONG, fit, interleave, peak_memory
+    from _timing import LONG, fit, in_a_row, interleave, peak_memory
 
     ready = [s for s in solvers if found[s.name].reached]
-    calls = {s.name: (lambda s=s: fit(s, problem, found[s.name].tol)) for s in ready}
+    least = in_a_row(ready)
+    calls = {s.name: (lambda s=s: fit(s, problem, found[s.name].tol, at_least=least)) for s in ready}
     fits = interleave(calls, arguments.repeats, {s.name for s in ready if found[s.name].wall > LONG})
     for solver in solvers:
         outcome = found[solver.name]

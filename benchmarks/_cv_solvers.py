@@ -6,11 +6,11 @@ cv.glmnet runs in R (_outside.py), gets the same folds, and makes the same grid 
 """
 
 import warnings
-from time import perf_counter, process_time
 from typing import NamedTuple
 
 import _outside
 import numpy as np
+from _timing import timed
 from sklearn.model_selection import KFold
 from solvers import MANY, Solver, settings, solver
 from threadpoolctl import threadpool_limits
@@ -46,7 +46,7 @@ class Choice(NamedTuple):
     solved: int
 
 
-def choose(solver, task, tol, limit=None):
+def choose(solver, task, tol, limit=None, at_least=0.0):
     """Choose alpha once, timed; a solver outside this process returns None after ``limit`` seconds."""
     if solver.outside is not None:
         done = solver.outside.choose(task, limit)
@@ -56,9 +56,7 @@ def choose(solver, task, tol, limit=None):
     else:
         with warnings.catch_warnings(), threadpool_limits(1 if solver.name == "lassofit-1" else None):
             warnings.simplefilter("ignore")
-            wall, cpu = perf_counter(), process_time()
-            model = solver.fit(task, tol)
-            wall, cpu = perf_counter() - wall, process_time() - cpu
+            model, wall, cpu = timed(lambda: solver.fit(task, tol), at_least)
         (alpha, mse), solved = solver.read(model), task.count
     return Choice(float(alpha), task.index(alpha), float(mse), wall, cpu, solved)
 

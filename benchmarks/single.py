@@ -14,8 +14,9 @@ given the `tol` that promises the gap; every peer the loosest tolerance, of half
 machine disturbs it less, and of wall-clock time otherwise, or as --clock says. A fit of more than --limit
 seconds counts as not reached, and the solver is not tried at smaller alphas and gaps of that workload. --defaults
 times everybody's default settings and shows the gap they reach; there a peer counts whose gap is at most
-1e-3. glmnet and adelie are timed inside their own processes (solvers.py says how they are found). Results go to
-results/single.json (defaults.json; with _2_threads at two threads), or where --output says.
+1e-3. glmnet and adelie are timed inside their own processes (solvers.py says how they are found), where fits of less
+than .05 s are made in a row for one time, as R's clock counts in milliseconds; beside them everybody's are. Results go
+to results/single.json (defaults.json; with _2_threads at two threads), or where --output says.
 """
 
 from _campaign import campaign
