@@ -248,12 +248,12 @@ def _row_numbers(splits, n):
             if rows.dtype == bool and rows.shape == (n,):
                 rows = np.flatnonzero(rows)
             numbers = rows.ndim == 1 and (rows.size == 0 or rows.dtype.kind in "iu")
-            if not numbers or (rows.size and (rows.min() < 0 or rows.max() >= n)):
+            pair[i] = rows.astype(np.intp, copy=False) if numbers else rows
+            if not numbers or pair[i].view(np.uintp).max(initial=0) >= n:  # negative ones are huge then
                 raise ValueError(
                     f"cv: the {name} part of fold {k + 1} must be row numbers from 0 to {n - 1}, or a mask of {n} "
                     f"rows, got {rows.tolist()!r:.100}."
                 )
-            pair[i] = rows.astype(np.intp, copy=False)
         yield pair
 
 
