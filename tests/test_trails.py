@@ -13,7 +13,8 @@ from lassofit._engine import descent_on_gram
 from lassofit._engine.active import Face
 from lassofit._engine.continuation import Continuation
 from lassofit._engine.descent_on_gram import DescentOnGram
-from lassofit._engine.penalty import build_penalty
+from lassofit._engine.duality import Certificate
+from lassofit._engine.penalty import Penalty, build_penalty
 from lassofit._engine.problem import Problem
 from lassofit._engine.solve import Control
 from lassofit._engine.trail import Trail
@@ -131,3 +132,14 @@ def test_a_goal_below_rounding_does_not_end_the_path(kind):
         path = Lasso(tol=1e-25).fit_path(KINDS[kind], Y, TOP[kind] * np.geomspace(0.5, 0.01, 9))
     assert path.n_full_passes is not None and path.n_iters.max() < 100
     assert (path.dual_gaps < 1e-14 * np.var(Y)).all()
+
+
+def test_a_target_that_turns_out_to_be_constant_ends_no_path():
+    """A fold's target is known from sums, and made when it is asked for: then its norm may be zero."""
+    problem = Problem(np.asfortranarray(np.eye(6, 3)), None, True, np.arange(6.0))
+    one = np.ones(3)
+    unit = Penalty(one, 0 * one, -np.inf * one, np.inf * one)
+    trail = DescentOnGram(problem, unit, Control())
+    problem.y_norm = 0.0
+    solution = trail.solution(0 * one, np.flatnonzero([]), 1.0, Certificate(0.0, 0.0, 0 * one, 1.0, 0.0), False)
+    assert solution.converged and solution.relative_gap == 0
