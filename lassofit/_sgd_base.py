@@ -85,7 +85,7 @@ class StochasticRegressor(StreamingRegressor):
             w = self._checked_coef(X.shape[1])
             if stream.alike(last):
                 stream.restore(last.state)
-                stream.halved, stream.objective = last.halved, last.objective
+                stream.halved, stream.data = last.halved, last.data
                 if isinstance(self.random_state, Integral):  # else every fit of an epoch would have the same order
                     rng = np.random.RandomState([self.random_state, stream.steps() % 2**32])
             else:

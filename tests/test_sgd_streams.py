@@ -81,6 +81,17 @@ def test_a_warm_start_on_other_data_begins_with_whole_steps(method):
     assert np.abs(model.coef_ - exact.coef_).max() < 0.02
 
 
+@pytest.mark.parametrize("average", [False, True, 3])
+def test_a_warm_start_on_the_same_data_keeps_its_steps(average):
+    """Averages too, though the coefficients that the next fit starts from are none."""
+    X, y = noisy()
+    model = SGDLasso(0.1, average=average, warm_start=True, max_iter=2, tol=None, random_state=0).fit(X, y)
+    first = model.eta_
+    for _ in range(20):
+        model.fit(X, y)
+    assert model.eta_ < first / 8
+
+
 def test_a_stream_goes_on_where_a_fit_has_ended():
     X, y = noisy()
     model = SGDLasso(0.1, random_state=0).fit(X, y)

@@ -40,17 +40,16 @@ class FoldPath(NamedTuple):
 
 
 def folds_of(splits, s, n):
-    """Return the Folds of pairs of index arrays or masks, or raise a ValueError for a fold that is empty."""
+    """Return the Folds of pairs of arrays of row numbers, or raise a ValueError for a fold that is empty."""
     found = []
     for k, (train, test) in enumerate(splits):
-        train, test = (np.flatnonzero(part) if np.asarray(part).dtype == bool else part for part in (train, test))
         weights = _weights_of(train, s, n)
         kept = np.ones(len(test)) if s is None else s[test]
         for name, part in (("training", weights), ("held-out", kept)):
             if not part.any():
                 empty = "no rows" if s is None or not len(part) else "no rows with a weight above zero"
                 raise ValueError(f"cv: fold {k + 1} has {empty} in its {name} part.")
-        found.append(Fold(weights, np.asarray(test), kept))
+        found.append(Fold(weights, test, kept))
     if not found:
         raise ValueError("cv: the splitter yields no folds.")
     return found

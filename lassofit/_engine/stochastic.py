@@ -25,7 +25,7 @@ TRIES = 6  # quarters of the step before a descent is given up: 1/4096
 _ANCHOR = 1e6  # of ftrl at a start that is not zero: costs as many digits of w
 _OUT_OF_HAND = 1e3  # residuals of a stream, times the largest |y|
 _BLOWN_UP = 1e8  # residuals this many times the largest |y| end an epoch at once
-_KEPT = "tries", "dtype", "halved", "objective"  # of a stream, in pickles, beside its arrays
+_KEPT = "tries", "dtype", "halved", "data"  # of a stream, in pickles, beside its arrays
 OVERFLOW = "X has rows so large that their squares overflow. Rescale X."
 
 
@@ -112,13 +112,13 @@ class State(NamedTuple):
 class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
-    ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago; a fit
-    ended here at ``objective``. Its owner's are ``given``, the parameters that it is for, and ``dtype`` of the data.
+    ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago.
+    ``data`` are numbers that tell those of the last fit. Its owner's are ``given``, the parameters, and ``dtype``, that of X.
     """
 
     def __init__(self, terms, p, averages=False):
         self.terms, self.p, self.averaging, self.tries = terms, p, averages, TRIES
-        self.given, self.dtype, self.halved, self.lost, self.objective = None, None, 0, 0, np.nan
+        self.given, self.dtype, self.halved, self.lost, self.data = None, None, 0, 0, np.nan
         size = p if averages else 0
         period = max(_SHORTEST_PERIOD, p // 16) if averages else 0
         self.state = State(

@@ -60,14 +60,10 @@ class Trail:
     def solution(self, w, support, alpha, certificate, moved, intercept=None):
         """Return the Solution at w: done, if its gap is within tol, or rounding leaves no less."""
         intercept = self.problem.intercept(w) if intercept is None else intercept
-        tol = self.control.tol
         solution = Solution.at(w, support, intercept, self.problem.y_norm**2)
-        solution.goal = tol * solution.scale
-        if certificate.hidden > solution.goal:  # seldom
-            certificate = solution.judge(self.problem, self.unit.times(alpha), certificate, tol)
-        else:
-            solution.certificate = certificate
-            solution.converged = solution.relative_gap <= tol
+        solution.goal = self.control.tol * solution.scale
+        penalty = self.unit.times(alpha) if certificate.hidden > solution.goal else None  # seldom asked for
+        certificate = solution.judge(self.problem, penalty, certificate, self.control.tol)
         solution.n_iter = self.rounds if moved else 0
         solution.at_floor = not solution.converged and certificate.gap <= ROUNDING * certificate.floor
         return solution
