@@ -113,7 +113,7 @@ class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
     ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago.
-    ``data`` are numbers that tell those of the last fit. Its owner's are ``given``, the parameters, and ``dtype``, that of X.
+    ``data`` are numbers that tell the last fit's. Its owner's: ``given``, the parameters, and ``dtype``, that of X.
     """
 
     def __init__(self, terms, p, averages=False):
