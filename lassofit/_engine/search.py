@@ -56,7 +56,7 @@ class Search:
         self.plunged = False
         self.known = None  # the correlations at ``v``, where they are
         self.left = None  # the coefficients where the stages were given up
-        self.scout, self.scouted = None, False
+        self.scout, self.scouted, self.named = None, False, False
         start = np.flatnonzero(solution.w)
         if len(must):
             basis = _independent(sub)
@@ -108,7 +108,7 @@ class Search:
 
     def advance(self, c, budget):
         """Solve the next stage, or the target again, from the correlations c."""
-        face, self.known = self.face, None
+        face, self.known, self.named = self.face, None, False
         if self.sub is not None:  # then c is that of the dual point, which is not the residual
             face.refresh()
         else:
@@ -188,6 +188,7 @@ class Search:
                 new = which[~self.face.known[which]]
                 self.ratio = reached / self.fall  # from which ``advance`` goes on
                 self.face.meet(new, c[new])
+                self.named = True
                 return
         if self.scouted or whole.wanted(problem, self.penalty, c, ratio):
             self._take_gram(self.solution.w)
@@ -206,6 +207,8 @@ class Search:
         nothing = np.zeros(len(candidates))
         known = np.zeros(len(candidates), dtype=bool)
         solved = False
+        if self.named:  # by a sample of rows: c is of a point far away, and columns that it names were met in vain
+            scores[:] = -np.inf
         while True:
             wanted = np.flatnonzero((scores > 0) & ~known)
             if (solved and not len(wanted)) or self.rounds >= budget:

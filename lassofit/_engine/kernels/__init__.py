@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "bfc9a88b770d86d1------------------------------------------------------"
+STAMP = "ba8b288722bd1c0d----------------------------------"

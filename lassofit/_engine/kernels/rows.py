@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "bfc9a88b770d86d1------------------------------------------------------"
+STAMP = "ba8b288722bd1c0d----------------------------------"
 
 
 @kernel

@@ -7,11 +7,11 @@ then the calls took most of a fit. Whatever is out of the ordinary ends it, and 
 import numpy as np
 
 from ..jit import kernel, merged
-from .newton import EXCESS, L1, C, W, dot_tail, threshold
+from .newton import EXCESS, L1, W, threshold
 from .screening import weigh
-from .walk import descend, hand_over, meet, price, residual, select
+from .walk import descend, hand_over, meet, price, refresh, residual, select
 
-STAMP = "bfc9a88b770d86d1------------------------------------------------------"
+STAMP = "ba8b288722bd1c0d----------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
@@ -80,14 +80,16 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
     count = highest(scores, size, chosen)
     for t in range(count):
         scores[t], c_own[t] = scores[chosen[t]], c[chosen[t]]
-    last = False
     while True:  # one call of each: every one is compiled
         found = select(scores[:count], threshold(scores[:count], max(block, k // 2)), chosen, c_own, new, c_new)
         last, ordinary = met and found == 0, table.shape[1] + found <= order.shape[0]
-        if ordinary and not last:
+        if last:  # steps that keep the correlations by the Gram matrix lose digits: these are the residual's
+            refresh(rows, weighted, table)
+        elif ordinary:
             table, met = meet(new, c_new, found, data, unit, (ratio, 1.0), store, table), True
+        if ordinary:
             k, more, _, done = descend(gram, factor, order, table, k, level, block, min(limit, budget - rounds))
-            rounds += more
+            rounds += more - last
             ordinary = done and k <= most_active and rounds < budget
         residual(data[2], rows, table[W], weighted)
         if not ordinary:
@@ -95,8 +97,6 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
         if last:
             chosen, c_own, count = every, c, p
         price(data, weighted, chosen[:count], c_own)
-        for t in range(table.shape[1]):
-            table[C, t] = dot_tail(rows[t], weighted, np.int64(0), weighted.shape[0])
         if last:
             score_zeros(c, ratio, unit, data[3], data[4], scores)
         else:

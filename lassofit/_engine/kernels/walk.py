@@ -10,11 +10,12 @@ import numpy as np
 
 from ..jit import kernel, merged
 from .certificate import certify
-from .core import line_dot
+from .core import four_dots, line_dot
+from .descent import correlate
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "bfc9a88b770d86d1------------------------------------------------------"
+STAMP = "ba8b288722bd1c0d----------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -95,6 +96,18 @@ def descend(gram, factor, order, table, k, level, block, limit):
         k = grown
 
 
+@kernel
+def refresh(rows, weighted, table):
+    """Write the correlations of the known columns with the weighted residual."""
+    total = table.shape[1]
+    fours = total - total % 4
+    for t in range(0, fours, 4):
+        found = four_dots(rows, t, t + 1, t + 2, t + 3, weighted)
+        table[C, t], table[C, t + 1], table[C, t + 2], table[C, t + 3] = found
+    for t in range(fours, total):
+        table[C, t] = line_dot(rows, t, weighted)
+
+
 @merged
 def price(data, weighted, which, c):
     """Write <x_j, r> of the columns in ``which``."""
@@ -104,6 +117,7 @@ def price(data, weighted, which, c):
     for i in range(n):
         v[i] = root[i] * weighted[i]
         total += v[i]
+    correlate(lines, which, v, c)
     for t in range(which.shape[0]):
         j = which[t]
         if far[j]:  # from zero: the two terms would cancel
@@ -111,7 +125,7 @@ def price(data, weighted, which, c):
             for i in range(n):
                 c[t] += (line[i] - mean[j]) * v[i]
         else:
-            c[t] = line_dot(lines, j, v) - total * mean[j]
+            c[t] -= total * mean[j]
 
 
 @kernel
@@ -144,8 +158,6 @@ def complete(data, unit, store, basis, factor, order, table, k, alpha, fall, lim
         if count > most_priced:
             return k, table, rounds, ever, weighted, 0.0, 0.0
         price(data, weighted, doubt[:count], c)
-        for t in range(total):
-            table[C, t] = dot_tail(rows[t], weighted, np.int64(0), weighted.shape[0])
         held = unit[0], alpha, unit[2], unit[3], data[3], data[4]
         clear, largest = weigh(doubt[:count], c, *held, EXCESS, pulls, scores)
         found = select(scores[:count], threshold(scores[:count], max(least_met, k // 2)), doubt, c, new, c_new)
@@ -157,6 +169,7 @@ def complete(data, unit, store, basis, factor, order, table, k, alpha, fall, lim
         elif again:
             return k, table, rounds, ever, weighted, 0.0, 0.0
         if not again:
+            refresh(rows, weighted, table)
             return k, table, rounds, ever, weighted, clear, largest
 
 
