@@ -7,7 +7,9 @@ from .columns import fits
 
 _TURNS = 30  # at the target
 _LONG = 6000  # rows: from here on, longer than the calls that are saved
-_ROOM = 512  # columns that are known, at most, half of them active: from here on, blocks of them enter by BLAS 3
+# Columns that are known, at most, half of them active: from here on, blocks of them enter by BLAS 3. Not 512: rows of
+# their Gram matrix would be a page apart, and a column of it in one corner of the cache.
+_ROOM = 520
 
 
 def applies(search):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "ba8b288722bd1c0d----------------------------------"
+STAMP = "d6df6580181e4fd4--------------------------------------------------------"
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .core import coordinate_update, four_dots, line_axpy, line_dot
 
-STAMP = "ba8b288722bd1c0d----------------------------------"
+STAMP = "d6df6580181e4fd4--------------------------------------------------------"
 
 _LONG = 2000  # samples, from which four lines are read side by side where that does not pay from the first
 

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "ba8b288722bd1c0d----------------------------------"
+STAMP = "d6df6580181e4fd4--------------------------------------------------------"
 
 
 @kernel

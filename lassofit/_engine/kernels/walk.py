@@ -15,7 +15,7 @@ from .descent import correlate
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "ba8b288722bd1c0d----------------------------------"
+STAMP = "d6df6580181e4fd4--------------------------------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -47,7 +47,10 @@ def meet(new, c, count, data, unit, scales, store, table):
     product = np.dot(rows[total : total + count], rows[: total + count].T)
     for t in range(count):
         for q in range(total + count):
-            gram[total + t, q] = gram[q, total + t] = product[t, q]
+            gram[total + t, q] = product[t, q]
+    for q in range(total):  # by rows: a column's entries are pages apart
+        for t in range(count):
+            gram[q, total + t] = product[t, q]
     return wider
 
 
