@@ -244,3 +244,45 @@ def test_sweeps_are_those_of_the_textbook(dtype, weights, intercept):
         single.turn()
     least = 0.5 * problem.s @ problem.residual(problem.columns(np.arange(100)), single.coefficients()) ** 2
     assert objective - least - penalty.value(single.coefficients()) <= gap + 1e-5
+
+
+@pytest.fixture
+def doubled(sweeps, monkeypatch):
+    """How many sweeps in double came after those in single precision, at every fit."""
+    found, finish = [], rough._finish
+
+    def watched(problem, penalty, solution, *args):
+        found.append(-solution.n_iter)
+        yield from finish(problem, penalty, solution, *args)
+        found[-1] += solution.n_iter
+
+    monkeypatch.setattr(rough, "_finish", watched)
+    return found
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])  # a copy, and in place with the means in the algebra
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"elastic net"}))
+def test_a_small_tol_is_reached_from_residuals_made_anew(kind, dtype, sweeps, doubled):
+    A = X.astype(dtype, order="F")
+    model, exact = fit(tol=1e-6, A=A, **KINDS[kind]), fit(tol=1e-12, A=A.astype(float), **KINDS[kind])
+    assert sweeps == [True] and doubled == []
+    assert model.relative_gap_ <= 1e-6 and certify(model, A, Y, KINDS[kind].get("sample_weight")).relative_gap < 3e-6
+    assert_allclose(model.coef_, exact.coef_, atol=0.01 * np.abs(exact.coef_).max())
+
+
+def test_where_single_precision_is_too_coarse_double_goes_on(sweeps, doubled, monkeypatch):
+    """An elastic net waits for small steps, which are double's too."""
+    monkeypatch.setattr(rough, "_ROUNDS", 1.0)
+    assert fit(tol=1e-6).converged_ and len(doubled) == 1
+    monkeypatch.setattr(rough, "_ROUNDS", 0.0)
+    assert fit(tol=1e-6, l1_ratio=0.5).converged_ and len(doubled) == 2
+    monkeypatch.setattr(rough, "_REFINED", 0.0)  # as if the gap did not fall
+    assert fit(tol=2e-7).converged_ and len(doubled) == 3
+    assert sweeps == [True, True, True]
+
+
+def test_turns_are_as_short_as_the_rate_allows():
+    assert rough._sweeps_left([1e-5, 1e-6], 4e-7) == 4  # 5 log(2 / .4) / log(10) = 3.5
+    assert rough._sweeps_left([1e-5, 1e-6], 9e-7) == 2
+    for gaps in ([1e-6], [1e-6, 1e-6], [1e-5, np.nan], [1e-5, 9e-6]):
+        assert rough._sweeps_left(gaps, 1e-9) == 5

@@ -29,6 +29,9 @@ from .solve import Record, certify_whole, solve
 
 _LOOSE = 1e-5  # a relative gap, as its rounding is 1e-6. From there sweeps in double go on, to a tol down to
 _LEAST = 1e-7
+_REFINED = 0.9  # of a gap: what a turn from a residual made anew leaves, at most, or it is rounding that is left
+_ROUNDS = 1e-7  # float32's, about: the gaps at which 5000 x 500 and 2000 x 2000 stall are half and twice what it says
+_SURE = 2.0  # times the fall that is asked for: what a turn is to bring
 _DOUBLE = 2.5  # times as long as in single precision
 _INSIDE = 0.9  # of tol, for what the rounding of X adds
 _DEAR = 10**7  # n p^2, or n^2 p: below it, steps take half a millisecond
@@ -91,9 +94,16 @@ class Single:
         residual_single(self.lines, self.target, w, v)
         return v
 
-    def turn(self):
-        """Run some sweeps, two of five over the columns that are active by then."""
-        for k in range(_TURN):
+    def take(self, r):
+        """Go on from the residual of the coefficients, made anew in double."""
+        scale = self.problem.y_norm
+        self.offset = self.mean @ self.w
+        v = r / scale - self.offset if self.in_place else np.sqrt(self.problem.s) * r / scale
+        self.v = v.astype(np.float32)
+
+    def turn(self, sweeps=_TURN):
+        """Run some sweeps, three of five over the columns that are active by then."""
+        for k in range(sweeps):
             rows = self.every if k % _ALL == 0 else np.flatnonzero(self.w)
             self.offset = sweep_single(*self.means, self.offset, rows, self.w, self.v, *self.terms)
             self.trail.append(self.w.copy())
@@ -128,6 +138,12 @@ class Single:
         c[self.which] = self.level * problem.y_norm * own
         v2, nothing = problem.y_norm**2 * self._square(self.v, self.offset), np.zeros(problem.p, dtype=bool)
         return certify_point(problem, self.penalty, self.coefficients(), c, v2, nothing, slack).gap
+
+    def floor(self):
+        """Return about the gap that its rounding leaves: each update of the residual adds some to all products."""
+        size = float(np.abs(self.w) @ np.sqrt(self.problem.norm2[self.which]))
+        left = math.sqrt(_TURN * np.count_nonzero(self.w) / len(self.v) * self._square(self.v, self.offset))
+        return _ROUNDS * size * left * self.problem.y_norm**2
 
     def worth(self):
         """Return how many sweeps cost as much as the Gram matrix and steps, if the columns that move now are active."""
@@ -212,7 +228,10 @@ def sweep(problem, penalty, solution, control, slack, worth):
     if gaps[-1] <= goal:
         before, solution.w = solution.w, single.coefficients()
         if control.tol < _LOOSE:
-            yield from _finish(problem, penalty, solution, control, gaps, single.worth())
+            if single.floor() <= solution.goal and not penalty.l2.any():
+                yield from _refine(problem, penalty, solution, control, slack, single, gaps)
+            if not solution.converged:
+                yield from _finish(problem, penalty, solution, control, gaps, single.worth())
             if not solution.converged:
                 solution.w = before
             return
@@ -228,6 +247,37 @@ def sweep(problem, penalty, solution, control, slack, worth):
         solution.w = before
     if len(single.which) == problem.p and whole.dear(problem) and whole.wanted_at_once(problem, penalty):
         problem.rough_gram(None if single.in_place else single.lines)
+
+
+def _refine(problem, penalty, solution, control, slack, single, gaps):
+    """Go on from residuals made anew in double, of which the single precision is relative, while their gap falls."""
+    began, last = perf_counter(), np.inf
+    while True:
+        which = np.flatnonzero(solution.w)
+        r = problem.residual(problem.columns(which), solution.w[which])
+        certificate = certify_whole(problem, penalty, solution, None, r, slack)
+        certificate = solution.judge(problem, penalty, certificate, control.tol)
+        seconds = perf_counter() - began
+        yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
+        gaps[-1] = gap = certificate.gap
+        sweeps = _sweeps_left(gaps, solution.goal)
+        if solution.converged or not gap < _REFINED * last or solution.n_iter + sweeps > control.max_iter:
+            solution.intercept = problem.intercept(solution.w)
+            return
+        single.take(r)
+        single.turn(sweeps)
+        if len(single.trail) > DEPTH:
+            extrapolate(single, single.trail, single.scaled)
+        solution.w, solution.n_iter, last = single.coefficients(), solution.n_iter + sweeps, gap
+        gaps.append(gap)
+
+
+def _sweeps_left(gaps, goal):
+    """Return how many sweeps to make before the gap is looked at again, at the rate of the last turn."""
+    gap, before = gaps[-1], gaps[-2] if len(gaps) > 1 else np.inf
+    if not goal < gap < before < np.inf:
+        return _TURN
+    return min(_TURN, math.ceil(_TURN * math.log(_SURE * gap / goal) / math.log(before / gap)))
 
 
 def _finish(problem, penalty, solution, control, gaps, worth):
