@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "d6df6580181e4fd4--------------------------------------------------------"
+STAMP = "3bc29d1081446bea--------------"

@@ -8,9 +8,9 @@ product is ``x_j' v + offset * mean_j`` exactly, for dense and sparse X alike.
 import numpy as np
 
 from ..jit import inlined_reduction, kernel, reduction, uncounted
-from .core import coordinate_update, four_dots, line_axpy, line_dot
+from .core import coordinate_update, four_axpy, four_dots, line_axpy, line_dot
 
-STAMP = "d6df6580181e4fd4--------------------------------------------------------"
+STAMP = "3bc29d1081446bea--------------"
 
 _LONG = 2000  # samples, from which four lines are read side by side where that does not pay from the first
 
@@ -51,9 +51,19 @@ def correlate(lines, rows, v, out):
 @kernel
 def combine(lines, rows, a, s, v):
     """Add ``s * sum_t a_t line_t`` to v in place, over the lines in ``rows``."""
+    held, x, y, z = 0, 0, 0, 0  # of dense lines, until there are four
     for t in range(rows.shape[0]):
-        if a[t] != 0.0:
+        if a[t] == 0.0:
+            continue
+        if isinstance(lines, tuple):
             line_axpy(lines, rows[t], a[t], s, v)
+        else:
+            if held == 3:
+                four_axpy(lines, (rows[x], rows[y], rows[z], rows[t]), (a[x], a[y], a[z], a[t]), s, v)
+            held, x, y, z = (held + 1) % 4, y, z, t
+    for _ in range(held):
+        line_axpy(lines, rows[z], a[z], s, v)
+        y, z = x, y
 
 
 @uncounted

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "d6df6580181e4fd4--------------------------------------------------------"
+STAMP = "3bc29d1081446bea--------------"
 
 
 @kernel

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "d6df6580181e4fd4--------------------------------------------------------"
+STAMP = "3bc29d1081446bea--------------"
 
 
 @reduction

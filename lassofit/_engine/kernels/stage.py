@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, W, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, refresh, residual, select
 
-STAMP = "d6df6580181e4fd4--------------------------------------------------------"
+STAMP = "3bc29d1081446bea--------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 

@@ -11,11 +11,11 @@ import numpy as np
 from ..jit import kernel, merged
 from .certificate import certify
 from .core import four_dots, line_dot
-from .descent import correlate
-from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, add_tail, admit, dot_tail, grow, settle, threshold
+from .descent import combine, correlate
+from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "d6df6580181e4fd4--------------------------------------------------------"
+STAMP = "3bc29d1081446bea--------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -65,14 +65,15 @@ def select(values, bar, which, c, out, c_out):
     return count
 
 
-@merged
+@kernel
 def residual(target, rows, w, out):
     """Write the weighted residual of w."""
+    every = np.empty(w.shape[0], np.int64)
+    for t in range(w.shape[0]):
+        every[t] = t
     for i in range(target.shape[0]):
         out[i] = target[i]
-    for t in range(w.shape[0]):
-        if w[t] != 0.0:
-            add_tail(out, -w[t], rows[t], np.int64(0), target.shape[0])
+    combine(rows, every, w, -1.0, out)
 
 
 @kernel
