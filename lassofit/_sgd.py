@@ -69,9 +69,9 @@ class SGDLasso(StochasticRegressor):
     n_iter_no_change : int, default=5
         Epochs that ``tol`` waits for.
     warm_start : bool, default=False
-        Whether ``fit`` goes on where the last ``fit`` or ``partial_fit`` ended: with its steps, whole ones if the data
-        have changed since that ``fit``, and with what its penalties have come to if no parameter of the problem has
-        changed, else from its ``coef_``.
+        Whether ``fit`` goes on where the last ``fit`` or ``partial_fit`` ended: with its steps, whole ones if it is so
+        much worse on these data that they are others, and with what its penalties have come to if no parameter of the
+        problem has changed, else from its ``coef_``.
     penalty_factor : array-like of shape (n_features,), dict or None, default=None
         Multipliers of ``alpha``, feature by feature: 0 leaves a feature unpenalised, inf takes it out. A dict
         goes by feature name, 1 for those not named.

@@ -85,7 +85,7 @@ class StochasticRegressor(StreamingRegressor):
             w = self._checked_coef(X.shape[1])
             if stream.alike(last):
                 stream.restore(last.state)
-                stream.halved, stream.data = last.halved, last.data
+                stream.halved, stream.ended, stream.plateau = last.halved, last.ended, last.plateau
                 if isinstance(self.random_state, Integral):  # else every fit of an epoch would have the same order
                     rng = np.random.RandomState([self.random_state, stream.steps() % 2**32])
             else:
@@ -106,15 +106,17 @@ class StochasticRegressor(StreamingRegressor):
 
         def state():
             w, b = descent.model()
-            return {"coef_": w.astype(X.dtype), "intercept_": b}
+            with np.errstate(over="ignore"):
+                return {"coef_": w.astype(X.dtype), "intercept_": b}
 
         records = progress.follow(descent.epochs(), self.verbose, task=task, state=state, style=progress.EPOCHS)
         descent.finish()
+        coef = in_dtype(descent.w, X.dtype)
         far = descent.converged and self._far(X[train], y[train], s[train], *descent.model())
         self._records = [tuple(record) for record in records]
         self.n_iter_, self.converged_ = descent.n_iter, descent.converged and not far
         self._set(stream, X.dtype)
-        self.coef_ = in_dtype(descent.w, X.dtype)
+        self.coef_ = coef
         if not task.stopped:
             self._warn(descent, far)
         task.end({})
@@ -139,7 +141,7 @@ class StochasticRegressor(StreamingRegressor):
         """
         if self.method == "ftrl" or self.alpha * self.l1_ratio == 0 or self.penalty_factor is not None:
             return False
-        r = y - X @ w - intercept
+        r, s = y - X @ w - intercept, s / s.max()  # lest sums overflow
         objective = 0.5 * np.average(r * r, weights=s) + self.alpha * self.l1_ratio * np.abs(w).sum()
         null = 0.5 * np.average((y - np.average(y, weights=s)) ** 2, weights=s)
         return bool(self._gap(X, y, s)(w, intercept) > max(0.5 * objective, 0.1 * null))

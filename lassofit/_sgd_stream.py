@@ -247,9 +247,12 @@ class StreamingRegressor(progress.Watched, LinearPredictor):
 
 
 def in_dtype(w, dtype):
-    """Return coefficients in the dtype of X; warn where some become zero."""
-    coef = w.astype(dtype, copy=False)
+    """Return coefficients in the dtype of X; warn where some become zero. Raise a ValueError where they overflow."""
+    with np.errstate(over="ignore"):
+        coef = w.astype(dtype, copy=False)
     if dtype != np.float64:
+        if not np.isfinite(coef).all():
+            raise ValueError(f"X, y: the coefficients are not finite in {dtype}. Rescale X or y.")
         progress.warn_underflow(np.count_nonzero(w) - np.count_nonzero(coef), dtype)
     return coef
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
-from lassofit import ElasticNet, Lasso
+from lassofit import ElasticNet, Lasso, enet_path
 from lassofit._engine import layout, outlook, rough, stages, whole
 from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
@@ -286,3 +286,17 @@ def test_turns_are_as_short_as_the_rate_allows():
     assert rough._sweeps_left([1e-5, 1e-6], 9e-7) == 2
     for gaps in ([1e-6], [1e-6, 1e-6], [1e-5, np.nan], [1e-5, 9e-6]):
         assert rough._sweeps_left(gaps, 1e-9) == 5
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("max_iter", [21, 25])
+def test_a_path_counts_what_was_spent_before(max_iter):
+    """Where a path has spent max_iter on steps, sweeps for the alpha alone come too late."""
+    rng = np.random.default_rng(0)
+    A = rng.standard_normal((200, 400)) @ (np.eye(400) + 0.3 * rng.standard_normal((400, 400)) / 20)
+    y, s = A @ rng.standard_normal(400), rng.random(200)
+    largest = np.abs((s * y) @ A).max() / s.sum()
+    _, _, _, n_iters = enet_path(
+        A, y, l1_ratio=0.05, alphas=[largest * 0.4, largest * 0.08], max_iter=max_iter, return_n_iter=True
+    )
+    assert max(n_iters) <= max_iter

@@ -237,3 +237,22 @@ def test_an_objective_of_zero_ends_a_fit():
     model = SGDLasso(0.0, random_state=0, tol=1e-4).fit(X, np.zeros(40))
     assert model.converged_ and model.n_iter_ == 1
     assert_array_equal(model.coef_, 0)
+
+
+def test_coefficients_beyond_float32():
+    X, y = np.random.default_rng(0).standard_normal((200, 3)), np.random.default_rng(1).standard_normal(200)
+    model = SGDLasso(1e-3, random_state=0)
+    with pytest.raises(ValueError, match="the coefficients are not finite in float32"):
+        model.fit((X * 1e-20).astype(np.float32), y * 1e25)
+    assert not hasattr(model, "coef_")
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_huge_targets_without_a_warning(early_stopping):
+    X = np.random.default_rng(0).standard_normal((200, 5))
+    model = SGDLasso(1e-3, early_stopping=early_stopping, random_state=0)
+    assert model.fit(X, 1e150 * X[:, 0]).converged_
+    for size in (1e155, 1e306):
+        with pytest.raises(ValueError, match="y: its squares overflow"):
+            model.fit(X, size * X[:, 0])

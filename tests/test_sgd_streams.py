@@ -5,9 +5,11 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import Lasso, SGDLasso
+from lassofit.testing import certify
 
 
 def noisy(n=300, p=6, seed=0):
@@ -175,3 +177,57 @@ def test_a_step_of_ftrl_does_not_overshoot_the_target_of_its_row():
         stream.partial_fit(x, y)
         after = y[0] - stream.predict(x)[0]
         assert abs(after) <= abs(before) * (1 + 1e-9) and after * before >= 0
+
+
+def ways():
+    """What is the same data for one epoch of many, to a model and a random generator."""
+    X, y = noisy()
+    ones = np.ones(len(y))
+    ones[0] = 0
+
+    def reordered(model, rng, _):
+        order = rng.permutation(len(y))
+        return model.fit(X[order], y[order])
+
+    def unweighted(model, rng, _):
+        return model.fit(X, np.r_[10 * rng.standard_normal(), y[1:]], sample_weight=ones)
+
+    def stored(model, _, turn):
+        return model.fit(sparse.csr_array(X) if turn % 2 else X, y)
+
+    return {"reordered": reordered, "a row without weight": unweighted, "sparse by turns": stored}
+
+
+@pytest.mark.parametrize("average", [False, True])
+@pytest.mark.parametrize("way", ["reordered", "a row without weight", "sparse by turns"])
+def test_the_same_data_in_another_guise_keeps_its_steps(way, average):
+    model = SGDLasso(0.1, average=average, warm_start=True, max_iter=1, tol=None, random_state=0)
+    fit, rng = ways()[way], np.random.default_rng(0)
+    first = fit(model, rng, 0).eta_
+    for turn in range(1, 40):
+        fit(model, rng, turn)
+    assert model.eta_ < first / 8
+
+
+def test_other_data_with_rows_of_the_same_size_begins_with_whole_steps():
+    """Columns in another order: y, norms and the null model are the same."""
+    X, y = noisy()
+    X = X / np.linalg.norm(X, axis=1, keepdims=True)
+    model = SGDLasso(0.01, warm_start=True, random_state=0)
+    for _ in range(8):
+        model.fit(X, y)
+    B = X[:, ::-1]
+    model.fit(B, y)
+    fresh = SGDLasso(0.01, random_state=0).fit(B, y)
+    assert model.converged_ and model.n_iter_ <= 2 * fresh.n_iter_
+
+
+@pytest.mark.parametrize("factor", [20, 1000])
+def test_steps_are_for_the_rows_of_the_fit(factor):
+    """Not for a larger one that an earlier fit had."""
+    X, y = noisy()
+    outlier = X.copy()
+    outlier[0] *= factor
+    model = SGDLasso(0.1, warm_start=True, max_iter=5, tol=None, random_state=0).fit(outlier, y)
+    model.set_params(tol=1e-3, max_iter=100).fit(X, y)
+    assert model.converged_ and certify(model, X, y).relative_gap < 0.02

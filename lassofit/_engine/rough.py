@@ -2,7 +2,8 @@
 
 Then a Gram matrix and the steps on it end at 1e-6 though 1e-4 was asked for. Sweeps wait for memory, and over half as
 many bytes they take a third of the time: at alpha_max / 100 and the default tol, 2000 x 2000 in 190 ms by steps and 46
-by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double.
+by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double. For a small tol they go on from residuals
+made anew in double, as iterative refinement does, and at last over X itself.
 
 How many it will take depends on the data: on collinear columns, hundreds. A sample of rows tells about how many (see
 ``outlook``); and their gap is watched, and they are given up where what seems to be left costs more than steps. Then
@@ -27,7 +28,7 @@ from .problem import read_only
 from .products import blocks
 from .solve import Record, certify_whole, solve
 
-_LOOSE = 1e-5  # a relative gap, as its rounding is 1e-6. From there sweeps in double go on, to a tol down to
+_LOOSE = 1e-5  # a relative gap, as its rounding is 1e-6. From there residuals and gaps are double's, to a tol down to
 _LEAST = 1e-7
 _REFINED = 0.9  # of a gap: what a turn from a residual made anew leaves, at most, or it is rounding that is left
 _ROUNDS = 1e-7  # float32's, about: the gaps at which 5000 x 500 and 2000 x 2000 stall are half and twice what it says
@@ -171,7 +172,7 @@ def _lines(problem, which, root):
     return lines
 
 
-def worth_sweeping(problem, penalty, control):
+def worth_sweeping(problem, penalty, control, spent=0):
     """Return how many sweeps may cost less than steps, from alpha, and how many columns seem to matter; or 0."""
     n, p = problem.n, problem.p
     gram = 8 * p**2 if n >= p else 0  # what it would take
@@ -179,7 +180,7 @@ def worth_sweeping(problem, penalty, control):
         return 0
     if problem.made_gram is not None or control.gram is not None:  # then steps have the dearest part for nothing
         return 0
-    few = control.max_iter * _SHARE < _FIRST
+    few = (control.max_iter - spent) * _SHARE < _FIRST
     if control.tol < _LEAST or few or n * p * min(n, p) < _DEAR or sample_size(n, p):
         return 0
     if n < p and _ROWS * n**2 < p:

@@ -49,7 +49,7 @@ def solve_active(problem, penalty, solution, control):
     sub = Subproblem(problem, penalty, must, slack) if len(must) else None
     if control.solver == "auto" and not len(must):
         finished = yield from _sweep_first(problem, penalty, solution, control)
-        worth = 0 if finished else rough.worth_sweeping(problem, penalty, control)
+        worth = 0 if finished else rough.worth_sweeping(problem, penalty, control, solution.n_iter)
         if worth:
             yield from rough.sweep(problem, penalty, solution, control, slack, worth)
             finished = solution.converged

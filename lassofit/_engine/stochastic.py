@@ -25,7 +25,7 @@ TRIES = 6  # quarters of the step before a descent is given up: 1/4096
 _ANCHOR = 1e6  # of ftrl at a start that is not zero: costs as many digits of w
 _OUT_OF_HAND = 1e3  # residuals of a stream, times the largest |y|
 _BLOWN_UP = 1e8  # residuals this many times the largest |y| end an epoch at once
-_KEPT = "tries", "dtype", "halved", "data"  # of a stream, in pickles, beside its arrays
+_KEPT = "tries", "dtype", "halved", "ended", "plateau"  # of a stream, in pickles, beside its arrays
 OVERFLOW = "X has rows so large that their squares overflow. Rescale X."
 
 
@@ -112,13 +112,13 @@ class State(NamedTuple):
 class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
-    ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago.
-    ``data`` are numbers that tell the last fit's. Its owner's: ``given``, the parameters, and ``dtype``, that of X.
+    ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago. Shares
+    of the null model's objective: a fit ``ended`` there, whole steps on a ``plateau``. Its owner's: ``given``, dtype.
     """
 
     def __init__(self, terms, p, averages=False):
         self.terms, self.p, self.averaging, self.tries = terms, p, averages, TRIES
-        self.given, self.dtype, self.halved, self.lost, self.data = None, None, 0, 0, np.nan
+        self.given, self.dtype, self.halved, self.lost, self.ended, self.plateau = None, None, 0, 0, np.nan, np.nan
         size = p if averages else 0
         period = max(_SHORTEST_PERIOD, p // 16) if averages else 0
         self.state = State(
@@ -221,7 +221,7 @@ class Stream:
             chunk = order[start : start + size]
             given = (rows.lines, rows.mean, chunk, rows.y, rows.s, room)
             stochastic.run(*given, *self._arguments(), *self.terms, batch)
-            if not self.clock[reading.WORST] <= _BLOWN_UP * max(self.clock[reading.Y_MAX], 1e-300):
+            if not self.clock[reading.WORST] <= _BLOWN_UP * max(float(self.clock[reading.Y_MAX]), 1e-300):
                 return False
         v, columns = self.state.v, None if self.terms.rule[reading.METHOD] == NAIVE else rows.columns
         return bool(np.isfinite(v if columns is None else v.take(columns)).all())
@@ -239,7 +239,7 @@ class Stream:
                 held = self.run(rows, rows.which, batch)
                 if not self.clock[reading.NORM2] < math.inf:
                     raise ValueError(OVERFLOW)
-                if held and self.clock[reading.WORST] <= _OUT_OF_HAND * self.clock[reading.Y_MAX]:
+                if held and self.clock[reading.WORST] <= _OUT_OF_HAND * float(self.clock[reading.Y_MAX]):
                     self.undo.keep(self.steady())
                     self.tries = left
                     return True
@@ -275,7 +275,7 @@ class Stream:
 
     def steady(self):
         """Return whether the last rows fed had residuals of the size of y, so that this is a state to go back to."""
-        return self.clock[reading.WORST] <= 2 * self.clock[reading.Y_MAX]
+        return self.clock[reading.WORST] <= 2 * float(self.clock[reading.Y_MAX])
 
     def intercept(self):
         """Return the intercept."""
