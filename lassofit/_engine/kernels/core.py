@@ -10,7 +10,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "3bc29d1081446bea--------------"
+STAMP = "b4e09240ee4eabed--------------------------------------------------------"
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .core import coordinate_update, four_axpy, four_dots, line_axpy, line_dot
 
-STAMP = "3bc29d1081446bea--------------"
+STAMP = "b4e09240ee4eabed--------------------------------------------------------"
 
 _LONG = 2000  # samples, from which four lines are read side by side where that does not pay from the first
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "3bc29d1081446bea--------------"
+STAMP = "b4e09240ee4eabed--------------------------------------------------------"
 
 
 @reduction

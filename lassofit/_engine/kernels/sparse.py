@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "3bc29d1081446bea--------------"
+STAMP = "b4e09240ee4eabed--------------------------------------------------------"
 
 
 @kernel

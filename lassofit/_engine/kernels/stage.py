@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, W, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, refresh, residual, select
 
-STAMP = "3bc29d1081446bea--------------"
+STAMP = "b4e09240ee4eabed--------------------------------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
@@ -88,7 +88,8 @@ def solve_stage(data, unit, store, factor, order, table, k, c, ratio, limits, le
         elif ordinary:
             table, met = meet(new, c_new, found, data, unit, (ratio, 1.0), store, table), True
         if ordinary:
-            k, more, _, done = descend(gram, factor, order, table, k, level, block, min(limit, budget - rounds))
+            allowed = min(limit, budget - rounds) + last  # to find that nothing moves is no round
+            k, more, _, done = descend(gram, factor, order, table, k, level, block, allowed)
             rounds += more - last
             ordinary = done and k <= most_active and rounds < budget
         residual(data[2], rows, table[W], weighted)

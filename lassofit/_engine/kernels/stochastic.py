@@ -44,7 +44,7 @@ from .reading import (
 )  # fmt: skip  # isort: skip
 from .rows import entry, span
 
-STAMP = "3bc29d1081446bea--------------"
+STAMP = "b4e09240ee4eabed--------------------------------------------------------"
 
 SMALLEST_SCALE = 1e-64
 SMALLEST_AVERAGED = 1e-3  # while averaging: differences of the period's sums lose the digits that the scale has lost
