@@ -272,7 +272,7 @@ class Problem:
     def correlate(self, v):
         """Return <x_j, r> for every column from ``v = s * r``: one pass over X."""
         c = np.zeros(self.p)
-        if self.lines is not None:  # mostly in .7 to 1 of BLAS's time
+        if self.lines is not None:  # mostly in .8 to 1 of BLAS's time
             correlate(self.lines, np.arange(self.p), v, c)
         else:
             correlate_rows(read_only(self.X), v, c)

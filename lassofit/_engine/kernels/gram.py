@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "b4e09240ee4eabed--------------------------------------------------------"
+STAMP = "77ecf32efb79a33f"
 
 
 @kernel

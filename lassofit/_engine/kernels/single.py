@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "b4e09240ee4eabed--------------------------------------------------------"
+STAMP = "77ecf32efb79a33f"
 
 
 @reduction

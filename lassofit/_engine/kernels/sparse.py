@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "b4e09240ee4eabed--------------------------------------------------------"
+STAMP = "77ecf32efb79a33f"
 
 
 @kernel

@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, W, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, refresh, residual, select
 
-STAMP = "b4e09240ee4eabed--------------------------------------------------------"
+STAMP = "77ecf32efb79a33f"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 
