@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "77ecf32efb79a33f"
+STAMP = "52f8a0e0448537ca------------------------------------------------"
 
 
 @kernel

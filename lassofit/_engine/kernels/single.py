@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "77ecf32efb79a33f"
+STAMP = "52f8a0e0448537ca------------------------------------------------"
 
 
 @reduction

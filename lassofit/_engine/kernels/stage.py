@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, W, threshold
 from .screening import weigh
 from .walk import descend, hand_over, meet, price, refresh, residual, select
 
-STAMP = "77ecf32efb79a33f"
+STAMP = "52f8a0e0448537ca------------------------------------------------"
 
 _HALVINGS = 12  # of the range in which the bar is looked for that so many columns are above
 

@@ -15,7 +15,7 @@ from .descent import combine, correlate
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, weigh
 
-STAMP = "77ecf32efb79a33f"
+STAMP = "52f8a0e0448537ca------------------------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
