@@ -64,7 +64,7 @@ HOUSE = [
     "_engine.whole",
     "_engine.outlook",
     "_engine.scout _engine.at_once",
-    "_engine.active",
+    "_engine.active _engine.spared",
     "_engine.columns _engine.bound _engine.handover",
     "_engine.factor",
     "_engine.epochs",

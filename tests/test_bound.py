@@ -40,7 +40,15 @@ class Known:
     def doubtful(self, r, l1, lo=-np.inf, hi=np.inf, known=False):
         p = self.problem.p
         parts = (np.full(p, float(part)) if np.ndim(part) == 0 else part for part in (l1, 0.0, lo, hi))
-        return self.basis.doubtful(np.sqrt(self.problem.s) * r, Penalty(*parts), 1.0, np.full(p, False) | known)
+        return self.basis.doubtful(self.place(r), Penalty(*parts), 1.0, np.full(p, False) | known)
+
+    def place(self, r):
+        return self.basis.place(np.sqrt(self.problem.s) * r)
+
+    def estimate(self, r, certain, lo=-np.inf, hi=np.inf):
+        """Correlations as the basis has them; the most that they can be, where that is wanted ``certain``."""
+        unit = Penalty(*(np.full(self.problem.p, float(part)) for part in (1.0, 0.0, lo, hi)))
+        return self.basis.estimate(self.place(r), unit, certain)
 
 
 def gaussian(n, p, seed=0):
@@ -90,6 +98,7 @@ def test_what_exceeds_l1_is_in_doubt(case, store):
         below = np.nextafter(c.astype(np.float64) * (1 - 1e-15), 0.0)
         eligible = (known.problem.norm2 > 0) & (c > 0)
         assert set(np.flatnonzero(eligible)) <= set(known.doubtful(r, below))
+        assert (np.abs(known.estimate(r, 1.0)) >= below).all()
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -109,6 +118,20 @@ def test_what_is_in_doubt_is_what_the_bound_says(store, weighted):
     assert_array_equal(known.doubtful(r, l1), expected)
     c = known.correlations(r)
     assert (np.abs(c - centre) <= reach + 1e-15).all() and set(np.flatnonzero(np.abs(c) > l1)) < set(expected)
+
+
+def test_estimates_are_the_centre_or_the_worst_end_of_what_the_bound_allows():
+    X, y, rng = gaussian(60, 30)
+    known = Known(X, y)
+    for k in range(3):
+        known.take(known.residual(y + 0.2 * k * X[:, k]))
+    r = known.residual(y + 0.1 * X[:, 1] - 0.3 * X[:, 4] + 0.1 * rng.standard_normal(60))
+    centre, reach = naive.residual_bound(known.exact, naive.residual_basis(known.exact, known.taken), r)
+    centre, reach, near = centre.astype(float), reach.astype(float), {"rtol": 0, "atol": 1e-6}
+    assert_allclose(known.estimate(r, 0.0), centre, **near)
+    assert_allclose(known.estimate(r, 1.0), np.where(centre > 0, centre + reach, centre - reach), **near)
+    assert_allclose(known.estimate(r, 1.0, lo=0.0), centre + reach, **near)  # the only side that matters
+    assert_allclose(known.estimate(r, 1.0, hi=0.0), centre - reach, **near)
 
 
 def test_along_a_straight_line_two_passes_are_enough():

@@ -93,6 +93,17 @@ class Face:
         factor[:k, :k], order[:k] = self.factor[:k, :k], self.order[:k]
         self.factor, self.order = factor, order
 
+    def keep_active(self):
+        """Forget the known columns that are neither active nor at a bound; the factor stays as it is."""
+        at = np.flatnonzero((self.table[ACTIVE] != 0) | (self.w != 0))
+        place = np.zeros(len(self.w), dtype=np.int64)
+        place[at] = np.arange(len(at))
+        self.order[: self.k] = place[self.order[: self.k]]
+        self.columns.keep(at)
+        self.table = np.ascontiguousarray(self.table[:, at])
+        self.known[:] = False
+        self.known[self.which] = True
+
     def reserve(self, size):
         """Make room for this many columns."""
         self.columns.reserve(size)
@@ -110,12 +121,12 @@ class Face:
         self.factors = (alphas[min(done, len(alphas) - 1)],) * 2
         return done
 
-    def solve_stage(self, data, c, ratio, limits, budget, weighted):
+    def solve_stage(self, data, basis, c, ratio, limits, budget, weighted):
         """Solve at a multiple of the unit penalty by ``kernels.stage``; return what that does after k and the table."""
         columns = self.columns
         store = columns.room, columns.places, columns.gram, self.known
         space = np.empty(_ROWS * len(self.order))
-        given = data, tuple(self.unit), store, self.factor, self.order, self.table, self.k
+        given = data, tuple(self.unit), store, basis, self.factor, self.order, self.table, self.k
         given += c, ratio, limits, self.problem.y_norm, budget, weighted, space
         self.k, total, *rest = solve_stage(*given)
         self._take(space, total)

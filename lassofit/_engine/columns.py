@@ -83,6 +83,12 @@ class DenseColumns(Columns):
         self.target = self.root * problem.y
         self.places = np.empty((0, problem.n))
 
+    def keep(self, at):
+        """Forget the known columns but those at these places, which are in ascending order."""
+        k = len(at)
+        self.gram[:k, :k], self.places[:k], self.room[:k] = self.gram[np.ix_(at, at)], self.places[at], self.room[at]
+        self.total = k
+
     @property
     def rows(self):
         """The known columns, as rows."""

@@ -168,7 +168,7 @@ class Continuation(Trail):
     def _price(self, weighted):
         """Return the columns in doubt and their correlations: from a full pass, where they are many."""
         problem, columns = self.problem, self.face.columns
-        which = self.basis.doubtful(weighted, self.unit, self.alpha, self.face.known)
+        which = self.basis.doubtful(self.basis.place(weighted), self.unit, self.alpha, self.face.known)
         v = columns.root * weighted
         if len(which) <= _SHARE * problem.p:
             return which, problem.price(which, v)

@@ -20,6 +20,7 @@ from .kernels.newton import NORM, score
 from .layout import sample_size
 from .scout import Scout
 from .solve import certify_whole
+from .spared import Spared
 
 _FALL = 0.2  # of alpha from stage to stage, and
 _SLOWLY = 0.5  # after one that took many rounds: half of what a large step brings in may have to leave again
@@ -73,6 +74,7 @@ class Search:
                 self.face.meet(start, np.zeros(len(start)))
             self.face.start(solution.w)
             self.v = self.face.columns.residual(self.face.w)
+            self.spared = Spared(problem, penalty, slack)
 
     @property
     def on_gram(self):
@@ -88,6 +90,8 @@ class Search:
             c, nothing = problem.target_correlations(), np.zeros(problem.p, dtype=bool)
             return certify_point(problem, penalty, solution.w, c, problem.y_norm**2, nothing, self.slack)
         r = problem.inverse_s * self.v
+        if self.known is None and self.ratio == 1.0 and self.sub is None and self.spared.worth:
+            self.known = self.spared.correlations(self.face, self.v, r)
         if self.known is not None:
             nothing = np.zeros(problem.p, dtype=bool)
             return certify_point(problem, penalty, solution.w, self.known, float(self.v @ r), nothing, self.slack)
@@ -128,7 +132,7 @@ class Search:
             if c is None:
                 return
         while True:
-            self.ratio, before = max(1.0, self.ratio * self.fall), self.rounds - self.begun
+            self.ratio, before = at_once.lowered(self.ratio, self.fall), self.rounds - self.begun
             self.face.scale(self.ratio)  # with l2 kept, so is the factor
             if not self.on_gram:
                 self._price_and_solve(c, budget)

@@ -3,9 +3,10 @@
 import numpy as np
 
 from ..jit import kernel
+from .certificate import EPS
 from .newton import add_tail, dot_tail
 
-STAMP = "52f8a0e0448537ca------------------------------------------------"
+STAMP = "ca2fe4a5c70b51f4-------------------------------------------------------"
 
 _PIECE = 512  # columns whose bounds are summed at once: 4 kB
 
@@ -26,22 +27,30 @@ def project(vectors, weighted, a, beside):
 
 
 @kernel
-def doubtful(weighted, basis, unit, alpha, known, out):
-    """Write the unknown columns that the bound of ``ResidualBasis`` does not prove to be satisfied; return how many.
+def measure(weighted, basis, a):
+    """Write the coordinates of ``weighted``; return how far it lies beside the basis, and the scale of the noise.
 
-    Only on the sides where zero is not at a bound. In pieces of ``correlations' a``, most of which leave no doubt.
+    With a itself, they are its ``place``.
     """
-    vectors, correlations, passes, left, noise = basis
-    l1, _, lo, hi = unit
-    a, beside = np.empty(vectors.shape[0]), np.empty(weighted.shape[0])
+    vectors, _, passes, _, _ = basis
+    n, beside = weighted.shape[0], np.empty(weighted.shape[0])
     project(vectors, weighted, a, beside)
-    n = weighted.shape[0]
     spread = np.sqrt(dot_tail(weighted, weighted, np.int64(0), n))
-    apart = np.sqrt(dot_tail(beside, beside, np.int64(0), n))
     for i in range(a.shape[0]):
         spread += abs(dot_tail(passes[i], a, np.int64(0), a.shape[0]))
+    return np.sqrt(dot_tail(beside, beside, np.int64(0), n)), spread
+
+
+@kernel
+def doubtful(place, basis, unit, alpha, known, most, out):
+    """Write the unknown columns that the bound of ``ResidualBasis`` does not prove to be satisfied; return how many.
+
+    Only on the sides where zero is not at a bound; where they are more than ``most``, only some. In pieces of
+    ``correlations' a``, most of which leave no doubt.
+    """
+    (a, apart, spread), (_, correlations, _, left, noise), (l1, _, lo, hi) = place, basis, unit
     count, p = 0, l1.shape[0]
-    centre = np.empty(_PIECE)
+    centre, excess = np.empty(_PIECE), np.empty(_PIECE)
     for start in range(0, p, _PIECE):
         size = min(_PIECE, p - start)
         for t in range(size):
@@ -53,16 +62,58 @@ def doubtful(weighted, basis, unit, alpha, known, out):
         some = 0
         for t in range(np.uint64(size)):
             j = np.uint64(start) + t
-            some += abs(centre[t]) + apart * left[j] + spread * noise[j] > alpha * l1[j]
+            excess[t] = abs(centre[t]) + apart * left[j] + spread * noise[j] - alpha * l1[j]
+            some += excess[t] > 0.0
         if some == 0:
             continue
-        for t in range(size):
-            j = start + t
-            room = alpha * l1[j] - (apart * left[j] + spread * noise[j])
-            if not known[j] and ((centre[t] > room and hi[j] > 0.0) or (-centre[t] > room and lo[j] < 0.0)):
-                out[count] = j
-                count += 1
+        for t in range(np.uint64(size)):  # without branches, which nothing foretells
+            j = np.uint64(start) + t
+            up, down = hi[j] > 0.0, lo[j] < 0.0
+            ahead, behind = (up, down) if centre[t] > 0.0 else (down, up)
+            out[count] = j
+            count += ((ahead & (excess[t] > 0.0)) | (behind & (excess[t] > 2.0 * abs(centre[t])))) & (not known[j])
+        if count > most:
+            break
     return count
+
+
+@kernel
+def estimate(place, basis, unit, certain, c):
+    """Write the correlations as the basis has them, and ``certain`` times what they may be off by, where that matters.
+
+    With 1, no correlation is further from zero than that on a side where zero is not at a bound.
+    """
+    (a, apart, spread), (_, correlations, _, left, noise), (_, _, lo, hi) = place, basis, unit
+    for j in range(c.shape[0]):
+        c[j] = 0.0
+    for q in range(a.shape[0]):
+        add_tail(c, a[q], correlations[q], np.int64(0), c.shape[0])
+    for j in range(c.shape[0]):
+        off = certain * (apart * left[j] + spread * noise[j])
+        c[j] += off if hi[j] > 0.0 and (c[j] > 0.0 or not lo[j] < 0.0) else -off
+
+
+@kernel
+def extend(c, a, correlations, size, norm2, noise, spread, left):
+    """Write a further row of the correlations, from those of a residual, and what is left of every column beside it.
+
+    ``a`` are the residual's coordinates on the rows before, ``size`` what lies beside them.
+    """
+    m = a.shape[0]
+    row = correlations[m]
+    for j in range(c.shape[0]):
+        row[j] = c[j]
+    for q in range(m):
+        add_tail(row, -a[q], correlations[q], np.int64(0), c.shape[0])
+    for j in range(c.shape[0]):
+        row[j] /= size
+        left[j] = norm2[j] - row[j] * row[j]
+    for q in range(m):
+        for j in range(np.uint64(c.shape[0])):
+            left[j] -= correlations[q, j] * correlations[q, j]
+    for j in range(c.shape[0]):
+        rounding = 64.0 * EPS * norm2[j] + 2.0 * spread * np.sqrt(norm2[j]) * noise[j]
+        left[j] = np.sqrt(max(left[j], 0.0) + rounding)
 
 
 @kernel

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "52f8a0e0448537ca------------------------------------------------"
+STAMP = "ca2fe4a5c70b51f4-------------------------------------------------------"
 
 
 @reduction

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "52f8a0e0448537ca------------------------------------------------"
+STAMP = "ca2fe4a5c70b51f4-------------------------------------------------------"
 
 
 @kernel

@@ -13,9 +13,9 @@ from .certificate import certify
 from .core import four_dots, line_dot
 from .descent import combine, correlate
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, admit, dot_tail, grow, settle, threshold
-from .screening import doubtful, weigh
+from .screening import doubtful, measure, weigh
 
-STAMP = "52f8a0e0448537ca------------------------------------------------"
+STAMP = "ca2fe4a5c70b51f4-------------------------------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
@@ -151,14 +151,15 @@ def complete(data, unit, store, basis, factor, order, table, k, alpha, fall, lim
     block, limit, most_active, least_met, most_priced, steep = limits
     p, ever = known.shape[0], False
     weighted, c, c_new, pulls, scores = np.empty(rows.shape[1]), np.empty(p), np.empty(p), np.empty(p), np.empty(p)
-    doubt, new = np.empty(p, np.int64), np.empty(p, np.int64)
+    doubt, new, a = np.empty(p, np.int64), np.empty(p, np.int64), np.empty(basis[0].shape[0])
     while True:
         k, more, moved, done = descend(gram, factor, order, table, k, level, block, limit - rounds)
         rounds, ever, total = rounds + more, ever or moved, table.shape[1]
         if not done or rounds >= limit or k > most_active:
             return k, table, rounds, ever, weighted, 0.0, 0.0
         residual(data[2], rows, table[W], weighted)
-        count = doubtful(weighted, basis, unit, alpha, known, doubt)
+        apart, spread = measure(weighted, basis, a)
+        count = doubtful((a, apart, spread), basis, unit, alpha, known, most_priced, doubt)
         if count > most_priced:
             return k, table, rounds, ever, weighted, 0.0, 0.0
         price(data, weighted, doubt[:count], c)
