@@ -85,7 +85,8 @@ class StochasticRegressor(StreamingRegressor):
             w = self._checked_coef(X.shape[1])
             if stream.alike(last):
                 stream.restore(last.state)
-                stream.halved, stream.ended, stream.plateau = last.halved, last.ended, last.plateau
+                stream.halved, stream.level = last.halved, last.level
+                stream.ended, stream.plateau = last.ended, last.plateau
                 if isinstance(self.random_state, Integral):  # else every fit of an epoch would have the same order
                     rng = np.random.RandomState([self.random_state, stream.steps() % 2**32])
             else:

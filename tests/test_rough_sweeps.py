@@ -300,3 +300,18 @@ def test_a_path_counts_what_was_spent_before(max_iter):
         A, y, l1_ratio=0.05, alphas=[largest * 0.4, largest * 0.08], max_iter=max_iter, return_n_iter=True
     )
     assert max(n_iters) <= max_iter
+
+
+def test_a_start_within_tol_is_left_as_it_is():
+    rng = np.random.default_rng(0)
+    X = np.asfortranarray(rng.standard_normal((2500, 130)))
+    y = X @ rng.standard_normal(130) + rng.standard_normal(2500)
+    alpha = np.abs((X - X.mean(axis=0)).T @ y).max() / 2500 / 50
+    model = Lasso(alpha, tol=1e-10, warm_start=True).fit(X, y)
+    coef, gap, intercept = model.coef_.copy(), model.relative_gap_, model.intercept_
+    for tol in (1e-4, 1e-6):
+        model.set_params(tol=tol).fit(X, y)
+        assert model.converged_ and model.n_iter_ == 0 and model.relative_gap_ <= 2 * gap + 1e-15
+        assert np.array_equal(model.coef_, coef) and model.intercept_ == intercept
+    other = model.set_params(alpha=alpha / 2).fit(X, y)
+    assert other.converged_ and other.n_iter_ > 0

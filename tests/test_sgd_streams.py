@@ -83,6 +83,23 @@ def test_a_warm_start_on_other_data_begins_with_whole_steps(method):
     assert np.abs(model.coef_ - exact.coef_).max() < 0.02
 
 
+@pytest.mark.parametrize(
+    ("seed", "size", "method"), [(21, 0.3, "clipping"), (7, 1.0, "clipping"), (44, 0.3, "cumulative")]
+)
+def test_a_warm_start_on_another_target_begins_with_whole_steps(seed, size, method):
+    """Over its own null model it may be as well explained as the one before: then the steps stayed at 1/4096."""
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.choice([200, 1000])), int(rng.choice([10, 40]))
+    X, coef = rng.standard_normal((n, p)), rng.standard_normal(p) * (rng.random(p) < 0.5)
+    y = X @ coef + rng.choice([0.1, 1, 3]) * rng.standard_normal(n)
+    alpha = np.abs(X.T @ y).max() / n * rng.choice([0.01, 0.05, 0.2])
+    rng.choice(2)
+    other = y + size * X @ rng.standard_normal(p)
+    model = SGDLasso(alpha, method=method, warm_start=True, random_state=0, max_iter=300).fit(X, y).fit(X, other)
+    least = certify(Lasso(alpha, tol=1e-10).fit(X, other), X, other).objective
+    assert model.converged_ and certify(model, X, other).objective < 1.002 * least
+
+
 @pytest.mark.parametrize("average", [False, True, 3])
 def test_a_warm_start_on_the_same_data_keeps_its_steps(average):
     """Averages too, though the coefficients that the next fit starts from are none."""
@@ -92,6 +109,20 @@ def test_a_warm_start_on_the_same_data_keeps_its_steps(average):
     for _ in range(20):
         model.fit(X, y)
     assert model.eta_ < first / 8
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("method", ["cumulative", "clipping"])
+def test_averages_within_bounds_stay_there(method):
+    """What they add up from prefix sums was -1e-17 where a coefficient had been at zero."""
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        X, y = rng.integers(-3, 4, (2, 2)).astype(float), rng.integers(-3, 4, 2).astype(float)
+        model = SGDLasso(1.0, method=method, average=True, positive=True, random_state=0, max_iter=20).fit(X, y)
+        assert (model.coef_ >= 0).all(), seed
+    X, y = np.array([[0.0, -2.0], [3.0, -3.0]]), np.array([3.0, -1.0])
+    model = SGDLasso(1.0, method=method, average=True, positive=True, random_state=0, max_iter=20).fit(X, y)
+    assert (model.coef_ >= 0).all() and certify(model, X, y).dual_gap < np.inf
 
 
 def test_a_stream_goes_on_where_a_fit_has_ended():

@@ -50,6 +50,10 @@ def solve_active(problem, penalty, solution, control):
     if control.solver == "auto" and not len(must):
         finished = yield from _sweep_first(problem, penalty, solution, control)
         worth = 0 if finished else rough.worth_sweeping(problem, penalty, control, solution.n_iter)
+        record = _resting(problem, penalty, solution, control, slack, began) if worth and solution.w.any() else None
+        if record is not None:
+            yield record
+            return
         if worth:
             yield from rough.sweep(problem, penalty, solution, control, slack, worth)
             finished = solution.converged
@@ -96,6 +100,19 @@ def solve_active(problem, penalty, solution, control):
     if search.left is not None and _objective(problem, penalty, search.left) < start[0]:
         solution.w = search.left
     yield from _hand_over(problem, penalty, solution, control, search, slack)
+
+
+def _resting(problem, penalty, solution, control, slack, began):
+    """Return the Record of a start within tol, which is left as it is; or None."""
+    which = np.flatnonzero(solution.w)
+    r = problem.residual(problem.columns(which), solution.w[which])
+    certificate = certify_whole(problem, penalty, solution, None, r, slack)
+    certificate = solution.judge(problem, penalty, certificate, control.tol)
+    if not solution.converged or penalty.l2.any():  # there, a small gap may be a large error: see ``Search.satisfied``
+        solution.converged = False
+        return None
+    solution.intercept, seconds = problem.intercept(solution.w), perf_counter() - began
+    return Record(solution.n_iter, certificate.objective, certificate.gap, len(which), len(which), seconds)
 
 
 def _hand_over(problem, penalty, solution, control, search, slack):

@@ -15,9 +15,9 @@ from .undo import DENSE, Undo
 
 METHODS = {"naive": NAIVE, "clipping": SHRINK, "truncated": SHRINK, "cumulative": CUMULATIVE, "ftrl": FTRL}
 SCHEDULES = {"auto": AUTO, "adaptive": CONSTANT, "constant": CONSTANT, "invscaling": INVSCALING, "optimal": OPTIMAL}
-# The step of ftrl, in its units, where eta0 is None. Of .125, .25, .5 and 1, alpha the best for each, R^2 of the rows
-# ahead was .046, .049, .043, .037 on the first 15000 of npm's (benchmarks/streams.py), .25, .32, .35, .36 on the first
-# 5000 of Debian's, and .12, .19, .24, .29 on 16000 made ones.
+# The step of ftrl, in its units, where eta0 is None. Of .125, .25, .5 and 1, alpha the best, R^2 of the rows ahead was
+# .046 .049 .043 .037 on 15000 of npm's (benchmarks/streams.py), .25 .32 .35 .36 on 5000 of Debian's, .12 .19 .24 .29 on
+# 16000 made ones.
 _ADAPTIVE_STEP = 0.5
 _CHUNK = 1 << 21  # entries of a jitted call: about .05 s, after which Ctrl-C is heard
 _SHORTEST_PERIOD = 4096  # steps after which averages are brought up to date, which costs p: at most 16 a step
@@ -25,7 +25,7 @@ TRIES = 6  # quarters of the step before a descent is given up: 1/4096
 _ANCHOR = 1e6  # of ftrl at a start that is not zero: costs as many digits of w
 _OUT_OF_HAND = 1e3  # residuals of a stream, times the largest |y|
 _BLOWN_UP = 1e8  # residuals this many times the largest |y| end an epoch at once
-_KEPT = "tries", "dtype", "halved", "ended", "plateau"  # of a stream, in pickles, beside its arrays
+_KEPT = "tries", "dtype", "halved", "ended", "plateau", "level"  # of a stream, in pickles, beside its arrays
 OVERFLOW = "X has rows so large that their squares overflow. Rescale X."
 
 
@@ -112,15 +112,15 @@ class State(NamedTuple):
 class Stream:
     """A descent under way: its state, and the terms it is for; whether steps are ``averaging`` now.
 
-    ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago. Shares
-    of the null model's objective: a fit ``ended`` there, whole steps on a ``plateau``. Its owner's: ``given``, dtype.
+    ``undo`` leads back to the last good state; steps may be cut ``tries`` times, and were ``halved`` epochs ago. A fit
+    ``ended``, and whole steps leave a ``plateau``, at shares of the null model's ``level``. ``given`` is its owner's.
     """
 
     def __init__(self, terms, p, averages=False):
         self.terms, self.p, self.averaging, self.tries = terms, p, averages, TRIES
-        self.given, self.dtype, self.halved, self.lost, self.ended, self.plateau = None, None, 0, 0, np.nan, np.nan
-        size = p if averages else 0
-        period = max(_SHORTEST_PERIOD, p // 16) if averages else 0
+        self.given, self.dtype, self.halved, self.lost = None, None, 0, 0
+        self.ended, self.plateau, self.level = np.nan, np.nan, np.nan
+        size, period = (p, max(_SHORTEST_PERIOD, p // 16)) if averages else (0, 0)
         self.state = State(
             v=np.zeros(p),
             paid=np.zeros(p),

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "ca2fe4a5c70b51f4-------------------------------------------------------"
+STAMP = "c09cbde1dc9ade4e-----"
 EPS = np.finfo(np.float64).eps
 ROUNDING = 64  # floors of a certificate: gaps up to here may be nothing but rounding
 NOISES = 16  # of a certificate: on top of that, gaps up to here may be the rounding of the coefficients

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "ca2fe4a5c70b51f4-------------------------------------------------------"
+STAMP = "c09cbde1dc9ade4e-----"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)
@@ -115,6 +115,7 @@ def since_then(v, paid, clock, adaptive, averages, l1, rule, j):
                 low = middle + 1
         end = low
     size = of(l1, j) * (level * (sums[end, 1] - sums[start, 1]) - (sums[end, 2] - sums[start, 2]))
+    size = max(size, 0.0)  # by rounding it may be less
     return weight * (size if value > 0.0 else -size)
 
 

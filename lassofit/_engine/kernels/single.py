@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "ca2fe4a5c70b51f4-------------------------------------------------------"
+STAMP = "c09cbde1dc9ade4e-----"
 
 
 @reduction
