@@ -60,7 +60,7 @@ class Dense:
 
 
 class Sparse:
-    """The same for CSC: the means are in the algebra, and X stays sparse."""
+    """The same for CSC: means are in the algebra, but for those of columns without zeros, and X stays sparse."""
 
     def __init__(self, X, s, fit_intercept):
         if not X.has_canonical_format:
@@ -82,19 +82,21 @@ class Sparse:
         mean += total(less(mean)) - mean * rest
         centred = total(less(mean) ** 2) + rest * mean**2
         _set_scales(self, mean, centred, total(data**2), fit_intercept)
+        self.left = np.where(full, 0, self.centre)  # of the means in self.X
+        self.X = sparse.csc_array((less(np.where(full, self.centre, 0)), indices, indptr), shape=X.shape)
 
     def times(self, w):
         """Centred X times w."""
-        return self.X @ w - self.centre @ w
+        return self.X @ w - self.left @ w
 
     def correlate(self, v):
         """Weighted inner products of the centred columns with v."""
         sv = self.s * v
-        return np.where(self.norm > 0, self.X.T @ sv - self.centre * sv.sum(), 0)
+        return np.where(self.norm > 0, self.X.T @ sv - self.left * sv.sum(), 0)
 
     def take(self, columns):
         """Centred columns as one dense array."""
-        return self.X[:, columns].toarray() - self.centre[columns]
+        return self.X[:, columns].toarray() - self.left[columns]
 
 
 def _normalised(s, size):

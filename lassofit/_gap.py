@@ -139,7 +139,7 @@ def _operator(X, columns, root):
     """Centred columns of unit norm, rows times the root of the weights, for iterative solvers."""
     scale = (1 / X.norm[columns]).astype(np.float64)
     if isinstance(X, Sparse):
-        A, centre = X.X[:, columns].astype(np.float64), X.centre[columns].astype(np.float64)
+        A, centre = X.X[:, columns].astype(np.float64), X.left[columns].astype(np.float64)
     else:
         A, centre = X.take(columns).astype(np.float64), np.zeros(len(columns))
     root = root.astype(np.float64)

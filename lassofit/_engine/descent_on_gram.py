@@ -65,7 +65,7 @@ class DescentOnGram(Trail):
         certificates = self._certify(alphas[: len(w)], w, c)
         row, column = np.nonzero(w[:, at])
         ends, column = np.searchsorted(row, np.arange(len(w) + 1)).tolist(), at[column]
-        intercepts = (self.problem.y_mean - w[:, at] @ self.problem.mean[at]).tolist()
+        intercepts = (self.problem.y_mean - w[:, at] @ self.problem.centre[at]).tolist()
         rounds = rounds.tolist()
         for i, (alpha, certificate) in enumerate(zip(alphas, certificates, strict=False)):
             self.rounds = rounds[i]

@@ -48,7 +48,7 @@ class FreeBlock:
     def __init__(self, problem, which):
         self.which = which
         self.root = np.sqrt(problem.s)
-        columns = problem.X[:, which]
+        columns = problem.held[:, which]
         dense = columns.toarray() if problem.is_sparse else columns
         block = (dense - problem.mean[which]) * self.root[:, None]
         self.scale = np.sqrt(problem.norm2[which])

@@ -45,7 +45,7 @@ def _given(problem, gram):
     p = problem.p
     if gram.shape != (p, p):
         raise ValueError(f"precompute: the Gram matrix must have shape ({p}, {p}), got {gram.shape}.")
-    if problem.fit_intercept and not np.allclose(problem.mean, 0.0):
+    if problem.fit_intercept and not np.allclose(problem.centre, 0.0):
         warnings.warn(
             "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix.",
             UserWarning,

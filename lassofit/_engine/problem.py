@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg.blas import ssyrk
 
-from . import products
+from . import centring, products
 from .kernels.descent import (
     combine,
     correlate,
@@ -83,7 +83,7 @@ class Problem:
     """
 
     def __init__(self, X, s, fit_intercept=True, y=None):
-        self.X = X
+        self.X = self.held = X  # and as the solvers read it: see ``centring``
         self.n, self.p = X.shape
         self._weigh(s)
         self.fit_intercept = fit_intercept
@@ -96,8 +96,21 @@ class Problem:
         with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
             mean, variance, raw = self._moments(v)
         self._take(mean, variance)
+        if self.is_sparse and self.finite and self.fit_intercept:
+            raw = self._hold_centred(v, raw)
         if y is not None and self.finite:
             self._target_correlations = self._about_means(raw, v)
+
+    def _hold_centred(self, v, raw):
+        """Have full sparse columns far from zero centred in a copy; return ``X'v`` for it."""
+        found = centring.centred(self.X, self.mean_of_all, self.variance)
+        if found is None:
+            return raw
+        self.held, which = found
+        self.lines = as_lines(self.held)
+        mean, _, raw = self._moments(v)
+        self.mean, self.raw_norm2[which] = read_only(mean), self.variance[which] + mean[which] ** 2
+        return raw
 
     def _weigh(self, s):
         """Hold the weights, normalised."""
@@ -124,7 +137,7 @@ class Problem:
             return
         self.variance = variance
         self.mean_of_all = mean
-        self.mean = read_only(mean if self.fit_intercept else np.zeros(self.p))
+        self.centre = self.mean = read_only(mean if self.fit_intercept else np.zeros(self.p))  # of X, and as it is held
         self.norm2 = variance if self.fit_intercept else self.raw_norm2
         self.far = np.zeros(self.p, dtype=np.bool_)
         if far and self.fit_intercept and not self.is_sparse:
@@ -241,7 +254,7 @@ class Problem:
 
     def intercept(self, w):
         """Return the intercept that belongs to w."""
-        return self.y_mean - float(self.mean @ w) if self.fit_intercept else 0.0
+        return self.y_mean - float(self.centre @ w) if self.fit_intercept else 0.0
 
     def columns(self, which):
         """Return the ``Lines`` of the columns in ``which``; centred copies where X cannot serve as it is."""

@@ -62,7 +62,7 @@ def gram(problem, which, pieces=None, level=None):
     """
     n, k, mean, root = problem.n, len(which), problem.mean[which], np.sqrt(problem.s)
     if problem.is_sparse and not problem.exact_gram:
-        block = problem.X[:, which]
+        block = problem.held[:, which]
         weighted = block.multiply(problem.s[:, None]).tocsc()
         product = (block.T @ weighted).toarray().astype(np.float64, copy=False)
         return subtract_outer(product, mean, mean)
