@@ -127,8 +127,8 @@ class SGDLasso(StochasticRegressor):
     >>> from lassofit import SGDLasso
     >>> X, y = make_regression(n_features=3, n_informative=2, random_state=0)
     >>> model = SGDLasso(random_state=0).fit(X, y)
-    >>> print(model.coef_.round(1), model.converged_)
-    [38.7 61.8  0. ] True
+    >>> print(model.coef_.round(), model.converged_)
+    [39. 62.  0.] True
     """
 
     def __init__(

@@ -114,6 +114,26 @@ def test_constant_target_has_the_smallest_grid():
     assert (alphas == np.finfo(float).resolution).all() and not coefs.any() and not gaps.any()
 
 
+@pytest.mark.parametrize("size", [1e-12, 1e-16, 1e-40])
+def test_a_target_in_tiny_units_has_a_grid_of_its_own(size):
+    """scikit-learn's are 1e-15, and models of zeros, from an alpha_max of 1e-15 down."""
+    X, y = TALL, target(TALL)
+    model = lassofit.LassoCV(alphas=20).fit(X, y)
+    alphas, alpha, score = model.alphas_, model.alpha_, model.score(X, y)
+    model.fit(X, size * y)
+    assert_allclose(model.alphas_, size * alphas, rtol=1e-12)
+    assert_allclose([model.alpha_ / size, model.score(X, size * y)], [alpha, score], rtol=1e-6)
+    assert_allclose(
+        lassofit.lasso_path(X, size * y, alphas=5)[0], size * lassofit.lasso_path(X, y, alphas=5)[0], rtol=1e-12
+    )
+
+
+def test_an_orthogonal_target_has_the_smallest_grid():
+    X = np.repeat([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]], 5, axis=0)
+    for y in (X[:, 0] * X[:, 1], 1e-20 * X[:, 0] * X[:, 1]):
+        assert (lassofit.lasso_path(X, y, alphas=3)[0] == 1e-15).all()
+
+
 def test_path_is_the_function_of_the_class():
     """In scikit-learn, Lasso.path solves an elastic net with l1_ratio 0.5; here it is the lasso's."""
     assert lassofit.Lasso.path is lassofit.lasso_path and lassofit.ElasticNet.path is lassofit.enet_path

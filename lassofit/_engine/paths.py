@@ -4,6 +4,7 @@ import numpy as np
 
 from .continuation import Continuation
 from .descent_on_gram import DescentOnGram, projects
+from .duality import noise
 from .grams import GRAM_CAP
 from .kernels.certificate import largest_pull
 from .penalty import Penalty
@@ -43,10 +44,19 @@ def _free_residual(problem, penalty):
     return problem.residual(problem.columns(which), solution.w[which])
 
 
-def alpha_grid(largest, n_alphas, eps):
-    """Return n_alphas values from ``largest`` down to ``eps * largest``, evenly spaced in the logarithm."""
+def alpha_noise(problem, penalty):
+    """Return what rounding alone may make ``alpha_max``."""
+    return largest_pull(noise(problem), penalty.l1, penalty.lo, penalty.hi)
+
+
+def alpha_grid(largest, n_alphas, eps, rounding=np.inf):
+    """Return n_alphas values from ``largest`` down to ``eps * largest``, evenly spaced in the logarithm.
+
+    Where that is nothing but ``rounding`` all are 1e-15, as scikit-learn has it, there for whatever is that small: a
+    target in tiny units gets a model of its own, not zeros.
+    """
     resolution = np.finfo(np.float64).resolution
-    if largest <= resolution:
+    if largest <= min(resolution, rounding):
         return np.full(n_alphas, resolution)
     return np.geomspace(largest, largest * eps, num=n_alphas)
 

@@ -10,7 +10,7 @@ from sklearn.utils import check_array
 
 from . import culprits
 from .calling import user_level
-from .paths import alpha_grid, alpha_max
+from .paths import alpha_grid, alpha_max, alpha_noise
 from .validation import solver_ready
 
 _DEPRECATED = (
@@ -99,7 +99,7 @@ def grid_of(problem, unit, asked, l1_ratio, eps, Xy):
             raise ValueError(f"Xy must have shape ({problem.p},), got {c.shape}.")
         pull = c if (unit.lo == 0).all() else np.abs(c)
         return alpha_grid(max(0.0, pull.max()) / (problem.n * l1_ratio), asked, eps)
-    return alpha_grid(alpha_max(problem, unit), asked, eps)
+    return alpha_grid(alpha_max(problem, unit), asked, eps, alpha_noise(problem, unit))
 
 
 def start_of(coef_init, p):
