@@ -150,6 +150,11 @@ def test_a_column_name_with_a_comma_can_be_dropped(tmp_path, capsys):
     ("content", "options", "message"),
     [
         ("a,y\n1,2\n2,3\n", ["--target", "z"], "no column 'z'; the columns are a, y"),
+        (
+            "1.5,-2e-3\n1,2\n2,3\n",
+            ["--target", "y"],
+            "columns are 1.5, -2e-3, numbers all: the first line is to be a header",
+        ),
         ("age,y\n1,2\n2,3\n", ["--target", "y", "--drop", "agee"], "did you mean 'age'?"),
         ("age,price\n1,2\n2,3\n", ["--target", "PRICES"], "did you mean 'price'? The columns are age, price"),
         ("a,y\n1,2\n2,3\n", ["--target", "y", "--drop", "y"], "--drop names the target"),

@@ -236,4 +236,6 @@ def _unknown(name, known):
     folded = {one.strip().casefold(): one for one in known}
     close = difflib.get_close_matches(name.strip().casefold(), folded, n=1)
     hint = f"did you mean {folded[close[0]]!r}? The" if close else "the"
-    return f"there is no column {name!r}; {hint} columns are {several(known, 12)}"
+    numbers = all(is_number(one, ".") for one in known)
+    headless = ", numbers all: the first line is to be a header, the columns' names" if numbers else ""
+    return f"there is no column {name!r}; {hint} columns are {several(known, 12)}{headless}"
