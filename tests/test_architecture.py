@@ -73,7 +73,7 @@ HOUSE = [
     "_engine.duality",
     "_engine.grams _engine.undo",
     "_engine.problem",
-    "_engine.penalty _engine.products _engine.layout _engine.centring",
+    "_engine.penalty _engine.products _engine.layout _engine.centring _engine.heap",
     "_engine.kernels.stage",
     "_engine.kernels.walk",
     "_engine.kernels.screening",

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg.blas import ssyrk
 
-from . import centring, products
+from . import centring, heap, products
 from .kernels.descent import (
     combine,
     correlate,
@@ -36,6 +36,8 @@ _NEAR = 4.0  # of a variance: a squared mean up to it costs uncentred products l
 _TINY = 1e-150  # squares of what is below this underflow
 _EPS = np.finfo(np.float64).eps
 _ROUNDING = np.array([64 * _EPS])  # of a variance, relative to the squared mean
+
+heap.keep()
 
 
 def read_only(array):
