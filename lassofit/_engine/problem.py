@@ -27,9 +27,6 @@ from .products import BLOCK, blocks, mirror
 from .threads import for_product
 
 _SMALL = 1 << 22  # entries, 32 MiB: sparse X of this size may be dense for a moment
-# Uncentred columns lose log10(mean/sd) digits. Above this ratio, dense columns are centred when they are
-# gathered, and priced in centred blocks; below it the loss stays under the tightest useful tolerance.
-_ILL_CENTRED = 1e3
 _NARROW = 1e12  # largest norm over the least: beyond it, products in float32 may overflow or underflow
 _FINITE = 1e37  # sums of squares in float32
 _NEAR = 4.0  # of a variance: a squared mean up to it costs uncentred products less than a digit
@@ -143,7 +140,7 @@ class Problem:
         self.norm2 = variance if self.fit_intercept else self.raw_norm2
         self.far = np.zeros(self.p, dtype=np.bool_)
         if far and self.fit_intercept and not self.is_sparse:
-            self.far = (mean**2 > _ILL_CENTRED**2 * variance) & (variance > 0)
+            self.far = centring.far(mean, variance)
         self.ill_centred = np.flatnonzero(self.far)
         self.made_gram = None
         self._rough_gram = []  # one, or none yet: shared by the targets, like
