@@ -252,8 +252,10 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
 
     def _finish(self, solution, kkt_residual, proven_zero, records, control, dtype, what, stopped):
         """Return a Target, with a warning where it fell short of tol, unless a callback stopped it."""
-        with np.errstate(over="ignore"):
-            coef, intercept = solution.w.astype(dtype), dtype.type(solution.intercept)
+        coef, intercept = solution.w.copy(), np.float64(solution.intercept)
+        if dtype != np.float64:
+            with np.errstate(over="ignore"):
+                coef, intercept = coef.astype(dtype), dtype.type(intercept)
         if not np.isfinite(coef).all() or not math.isfinite(intercept):
             if np.isfinite(solution.w).all() and math.isfinite(solution.intercept):
                 raise ValueError(f"X, y: the coefficients are not finite in {dtype}. Rescale X or y.")

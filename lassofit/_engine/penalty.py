@@ -53,11 +53,15 @@ def build_penalty(problem, alpha, l1_ratio, factor, lower, upper, standardize):
         kept &= factor < np.inf
     if not kept.all():
         factor, lower, upper = (np.where(kept, value, 0.0) for value in (factor, lower, upper))
+    penalty = Penalty(*np.empty((4, problem.p)))
+    penalty.lo[:], penalty.hi[:] = lower, upper
+    if isinstance(factor, float) and isinstance(sd, float):
+        penalty.l1[:], penalty.l2[:] = alpha * l1_ratio, alpha * (1.0 - l1_ratio)
+        return penalty
     with np.errstate(over="ignore", invalid="ignore"):  # inf * (1 - l1_ratio) is nan for the lasso
-        weight = alpha * factor * sd  # a number where there are neither factors nor scales
-        parts = (weight * l1_ratio, weight * (1.0 - l1_ratio) * sd, lower, upper)
-    penalty = Penalty(*(np.full(problem.p, part, dtype=np.float64) for part in parts))
-    return penalty if isinstance(weight, float) and weight < np.inf else _finite(penalty, alpha)
+        weight = alpha * factor * sd
+        penalty.l1[:], penalty.l2[:] = weight * l1_ratio, weight * (1.0 - l1_ratio) * sd
+    return _finite(penalty, alpha)
 
 
 def _finite(penalty, alpha):

@@ -32,6 +32,7 @@ _FINITE = 1e37  # sums of squares in float32
 _NEAR = 4.0  # of a variance: a squared mean up to it costs uncentred products less than a digit
 _TINY = 1e-150  # squares of what is below this underflow
 _EPS = np.finfo(np.float64).eps
+_NONE = np.empty(0, dtype=np.intp)  # of the columns
 _ROUNDING = np.array([64 * _EPS])  # of a variance, relative to the squared mean
 
 heap.keep()
@@ -92,8 +93,7 @@ class Problem:
         self.exact_gram = not self.is_sparse or self.n * self.p <= _SMALL
         self._centre(y)
         v = self.s * self.y if y is not None else np.zeros(self.n)
-        with np.errstate(over="ignore", invalid="ignore"):  # reported by ``finite``, once it is known what it is
-            mean, variance, raw = self._moments(v)
+        mean, variance, raw = self._moments(v)
         self._take(mean, variance)
         if self.is_sparse and self.finite and self.fit_intercept:
             raw = self._hold_centred(v, raw)
@@ -138,10 +138,10 @@ class Problem:
         self.mean_of_all = mean
         self.centre = self.mean = read_only(mean if self.fit_intercept else np.zeros(self.p))  # of X, and as it is held
         self.norm2 = variance if self.fit_intercept else self.raw_norm2
-        self.far = np.zeros(self.p, dtype=np.bool_)
+        self.far, self.ill_centred = np.zeros(self.p, dtype=np.bool_), _NONE
         if far and self.fit_intercept and not self.is_sparse:
             self.far = centring.far(mean, variance)
-        self.ill_centred = np.flatnonzero(self.far)
+            self.ill_centred = np.flatnonzero(self.far)
         self.made_gram = None
         self._rough_gram = []  # one, or none yet: shared by the targets, like
         self.free_blocks = {}  # by their columns: several targets share them
@@ -293,7 +293,7 @@ class Problem:
     def _about_means(self, c, v):
         """Turn ``X'v`` into <x_j, r>, in place."""
         c -= v.sum() * self.mean
-        for columns in blocks(len(self.ill_centred), max(1, BLOCK // self.n)):
+        for columns in blocks(len(self.ill_centred), max(1, BLOCK // self.n)) if len(self.ill_centred) else ():
             which = self.ill_centred[columns]
             c[which] = (self.X[:, which] - self.mean[which]).T @ v
         return c

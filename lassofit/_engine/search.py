@@ -58,7 +58,7 @@ class Search:
         self.known = None  # the correlations at ``v``, where they are
         self.left = None  # the coefficients where the stages were given up
         self.scout, self.scouted, self.named = None, False, False
-        start = np.flatnonzero(solution.w)
+        start = solution.w.nonzero()[0]
         if len(must):
             basis = _independent(sub)
             eligible[np.setdiff1d(must, basis)] = False  # the basis spans them
@@ -70,11 +70,18 @@ class Search:
             self._take_gram(solution.w)
         elif (given := isinstance(gram, np.ndarray) and not len(must)) or fits(problem, len(start)):
             self.face = Face(problem, penalty, slack, GivenGram(problem, gram) if given else known_columns(problem))
-            if not given:
-                self.face.meet(start, np.zeros(len(start)))
-            self.face.start(solution.w)
-            self.v = self.face.columns.residual(self.face.w)
+            if given or len(start):
+                self._begin(start, solution.w)
+            else:
+                self.v = problem.s * problem.y
             self.spared = Spared(problem, penalty, slack)
+
+    def _begin(self, start, w):
+        """Take the coefficients w, which are zero but in ``start``."""
+        if not self.on_gram:
+            self.face.meet(start, np.zeros(len(start)))
+        self.face.start(w)
+        self.v = self.face.columns.residual(self.face.w)
 
     @property
     def on_gram(self):

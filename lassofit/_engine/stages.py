@@ -64,7 +64,8 @@ def solve_active(problem, penalty, solution, control):
     idle, best, lowest, start = 0, np.inf, np.inf, (np.inf, solution.w)
     while search.face is not None:
         certificate = solution.judge(problem, penalty, search.certify(), control.tol)
-        start = min(start, (certificate.objective, solution.w), key=lambda pair: pair[0])
+        if certificate.objective < start[0]:
+            start = certificate.objective, solution.w
         support = int(np.count_nonzero(solution.w))
         seconds = perf_counter() - began
         size = len(search.face.w)

@@ -22,7 +22,7 @@ def real(low, high):
     largest = min(high, np.finfo(np.float64).max)
 
     def check(name, value):
-        if type(value) is float and low <= value <= largest:  # the checks below take ten times as long
+        if isinstance(value, float) and low <= value <= largest:  # the checks below take ten times as long
             return
         if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
             raise TypeError(f"{name} must be a real number, got {value!r} of type {type(value).__name__}.")
@@ -176,13 +176,8 @@ def check_new_data(estimator, X):
 
 def _plain(array, ndim, dtypes=_FLOATS):
     """Return whether scikit-learn's checks would return this very array, if only it is finite."""
-    return (
-        type(array) is np.ndarray
-        and array.ndim == ndim
-        and array.dtype in dtypes
-        and array.size > 0
-        and not get_config()["array_api_dispatch"]
-    )
+    plain = type(array) is np.ndarray and array.ndim == ndim and array.dtype in dtypes
+    return plain and array.size > 0
 
 
 def _finite(array):
