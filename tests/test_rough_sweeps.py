@@ -246,6 +246,29 @@ def test_sweeps_are_those_of_the_textbook(dtype, weights, intercept):
     assert objective - least - penalty.value(single.coefficients()) <= gap + 1e-5
 
 
+@pytest.mark.parametrize("steady", [np.inf, 0.0])  # by the residuals of the last iterates, and made anew
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_leaps_take_the_residual_along(dtype, steady, monkeypatch):
+    """Before and after the residual was made anew; where no part of the way lowers the objective, nothing moves."""
+    monkeypatch.setattr(rough, "_STEADY", steady)
+    problem = Problem(X.astype(dtype), None, True, Y)
+    penalty = Penalty(np.full(100, 0.01), np.zeros(100), np.full(100, -np.inf), np.full(100, np.inf))
+    single, moved = rough.Single(problem, penalty, np.zeros(100)), 0
+    for k in range(20):
+        single.turn()
+        before = single.w.copy()
+        value = single._objective(single.w, single.v)
+        single.leap(blindly=k == 19)
+        moved += not np.array_equal(single.w, before)
+        assert k == 19 or single._objective(single.w, single.v) <= value
+        r = problem.residual(problem.columns(np.arange(100)), problem.y_norm * single.w) / problem.y_norm
+        root = 1.0 if single.in_place else np.sqrt(problem.s)
+        assert_allclose(single.v + single.offset, root * r, atol=3e-5 if single.in_place else 3e-6)
+        if k % 7 == 3:
+            single.take(problem.y_norm * r)
+    assert moved > 5
+
+
 @pytest.fixture
 def doubled(sweeps, monkeypatch):
     """How many sweeps in double came after those in single precision, at every fit."""

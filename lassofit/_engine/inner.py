@@ -288,17 +288,29 @@ def part_way(w, goal, part):
 
 
 def extrapolate(state, trail, penalty):
-    """Try the affine combination of the last iterates whose differences combine to the shortest vector."""
+    """Try what ``extrapolated`` finds."""
+    found = extrapolated(trail, penalty)
+    if found is not None:
+        state.jump(found[0])
+
+
+def extrapolated(trail, penalty):
+    """Return the affine combination of the last iterates whose differences combine to the shortest vector, or None.
+
+    With its weights, which are of the last iterates but the first.
+    """
     iterates = np.array(trail)
     differences = np.diff(iterates, axis=0)
     system = differences @ differences.T
     scale = np.trace(system)
     if not 0 < scale < np.inf:
-        return
+        return None
     system[np.diag_indices(len(system))] += 1e-12 * scale
     weights = np.linalg.solve(system, np.ones(len(system)))
     total = weights.sum()
-    if np.isfinite(total) and total != 0:
-        point = np.clip((weights / total) @ iterates[1:], penalty.lo, penalty.hi)
-        # What stands still, at a bound say, does so to the last digit: the weights sum to 1 but for rounding.
-        state.jump(np.where(differences[1:].any(axis=0), point, iterates[-1]))
+    if not np.isfinite(total) or total == 0:
+        return None
+    weights /= total
+    point = np.clip(weights @ iterates[1:], penalty.lo, penalty.hi)
+    # What stands still, at a bound say, does so to the last digit: the weights sum to 1 but for rounding.
+    return np.where(differences[1:].any(axis=0), point, iterates[-1]), weights

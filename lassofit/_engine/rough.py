@@ -19,7 +19,7 @@ import numpy as np
 from . import outlook, whole
 from .duality import certify_point
 from .grams import GRAM_CAP
-from .inner import DEPTH, PARTS, extrapolate, part_way
+from .inner import DEPTH, PARTS, extrapolated, part_way
 from .kernels.certificate import largest_pull
 from .kernels.single import correlate_single, residual_single, sweep_single
 from .layout import sample_size
@@ -44,6 +44,7 @@ _BATCH = 128  # rows at a time, where X has to be transposed
 _RANGE = 1e-12, 1e12  # of norms: beyond, float32 may underflow or overflow
 _TURN = DEPTH  # sweeps from one look at the gap to the next, every third of them over all columns: .94 of the time
 _ALL = 3  # (mean of 48 made fits; worst 1.03), as others seldom become active in between
+_STEADY = 100.0  # the weights' sizes, in all: with more, the residual of an extrapolation is made anew
 _FIRST = 2 * _TURN  # sweeps that are tried in any case
 _SLOWER, _FASTER = 1.5, 0.7  # sweeps, over those at the present rate: after the first turn, and later
 _SUNK = 0.5  # of those that are done: they are spent, whatever comes
@@ -88,7 +89,8 @@ class Single:
         self.w = w[self.which] / scale
         self.v = self._residual(self.w)
         self.offset = self.mean @ self.w
-        self.trail = deque([self.w.copy()], maxlen=DEPTH + 1)
+        self.trail = deque([(self.w.copy(), self.v.copy())], maxlen=DEPTH + 1)
+        self.unbounded = bool(np.isinf(lo).all() and np.isinf(hi).all())
 
     def _residual(self, w):
         v = np.empty_like(self.target)
@@ -100,24 +102,37 @@ class Single:
         scale = self.problem.y_norm
         self.offset = self.mean @ self.w
         v = r / scale - self.offset if self.in_place else np.sqrt(self.problem.s) * r / scale
-        self.v = v.astype(np.float32)
+        before, self.v = self.v, v.astype(np.float32)
+        for _, residual in self.trail:
+            residual += self.v - before
 
     def turn(self, sweeps=_TURN):
         """Run some sweeps, three of five over the columns that are active by then."""
         for k in range(sweeps):
             rows = self.every if k % _ALL == 0 else np.flatnonzero(self.w)
             self.offset = sweep_single(*self.means, self.offset, rows, self.w, self.v, *self.terms)
-            self.trail.append(self.w.copy())
+            self.trail.append((self.w.copy(), self.v.copy()))
 
-    def jump(self, w):
-        """Move to w, or a part of the way, where that lowers the objective."""
-        moved, value = self._residual(w) - self.v, self._objective(self.w, self.v)
+    def leap(self, blindly=False):
+        """Extrapolate the last iterates, as far as that lowers the objective: ``blindly``, where none can tell."""
+        if len(self.trail) <= DEPTH:
+            return
+        iterates, residuals = zip(*self.trail, strict=True)
+        found = extrapolated(iterates, self.scaled)
+        if found is None:
+            return
+        w, weights = found
+        if self.unbounded and np.abs(weights).sum() <= _STEADY:
+            goal = (weights @ np.array(residuals[1:])).astype(np.float32)
+        else:
+            goal = self._residual(w)
+        moved, value = goal - self.v, self._objective(self.w, self.v)
         for part in PARTS:
             point, v = part_way(self.w, w, part), self.v + np.float32(part) * moved
-            if self._objective(point, v) < value:
+            if blindly or self._objective(point, v) < value:
                 self.w, self.v, self.offset = point, v, self.mean @ point
                 self.trail.clear()
-                self.trail.append(point.copy())
+                self.trail.append((point.copy(), v.copy()))
                 return
 
     def _objective(self, w, v):
@@ -131,8 +146,7 @@ class Single:
 
     def gap(self, slack):
         """Return the gap, as far as single precision tells; try to leap ahead before."""
-        if len(self.trail) > DEPTH:
-            extrapolate(self, self.trail, self.scaled)
+        self.leap()
         problem, own, c = self.problem, np.empty(len(self.which)), np.zeros(self.problem.p)
         correlate_single(self.lines, self.v, own)
         own += len(self.v) * self.offset * self.mean
@@ -252,24 +266,25 @@ def sweep(problem, penalty, solution, control, slack, worth):
 
 def _refine(problem, penalty, solution, control, slack, single, gaps):
     """Go on from residuals made anew in double, of which the single precision is relative, while their gap falls."""
-    began, last = perf_counter(), np.inf
+    began, last, near = perf_counter(), np.inf, gaps[-1] <= solution.goal
     while True:
         which = np.flatnonzero(solution.w)
         r = problem.residual(problem.columns(which), solution.w[which])
-        certificate = certify_whole(problem, penalty, solution, None, r, slack)
-        certificate = solution.judge(problem, penalty, certificate, control.tol)
-        seconds = perf_counter() - began
-        yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
-        gaps[-1] = gap = certificate.gap
-        sweeps = _sweeps_left(gaps, solution.goal)
+        if near:  # at first, what single precision tells of the gap will do
+            certificate = certify_whole(problem, penalty, solution, None, r, slack)
+            certificate = solution.judge(problem, penalty, certificate, control.tol)
+            seconds = perf_counter() - began
+            yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
+            gaps[-1] = certificate.gap
+        gap, sweeps = gaps[-1], _sweeps_left(gaps, solution.goal)
         if solution.converged or not gap < _REFINED * last or solution.n_iter + sweeps > control.max_iter:
             solution.intercept = problem.intercept(solution.w)
             return
         single.take(r)
         single.turn(sweeps)
-        if len(single.trail) > DEPTH:
-            extrapolate(single, single.trail, single.scaled)
-        solution.w, solution.n_iter, last = single.coefficients(), solution.n_iter + sweeps, gap
+        single.leap(blindly=True)
+        solution.w, solution.n_iter = single.coefficients(), solution.n_iter + sweeps
+        last, near = gap if near else np.inf, True
         gaps.append(gap)
 
 
