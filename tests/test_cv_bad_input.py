@@ -94,6 +94,13 @@ def test_alphas(alphas, message):
         LassoCV(alphas=alphas).fit(X, Y)
 
 
+@pytest.mark.parametrize("cv", [[1, 2], [([0, 1], [2, 3], 1)], [([0, 1],)]])
+def test_folds_that_are_no_pairs(cv):
+    for model in (LassoCV(alphas=5, cv=cv), PathSearchCV(Lasso(), alphas=5, cv=cv)):
+        with pytest.raises(ValueError, match=rf"^cv={re.escape(repr(cv))}: every fold must be a pair of arrays"):
+            model.fit(X, Y)
+
+
 @pytest.mark.parametrize("cv", [1, 0, -1, 41, "five", 2.5, StratifiedKFold(3)])
 def test_no_such_folds(cv):
     """scikit-learn's own words, with what they are about."""
