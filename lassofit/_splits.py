@@ -2,7 +2,6 @@
 
 from sklearn.model_selection import check_cv
 
-
 _PAIR = "those to train on and those to hold out"
 
 
