@@ -10,7 +10,7 @@ import numpy as np
 from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .core import coordinate_update, four_axpy, four_dots, line_axpy, line_dot
 
-STAMP = "c09cbde1dc9ade4e-----"
+STAMP = "5e25d2422a6df188---------------------------------------"
 
 _LONG = 2000  # samples, from which four lines are read side by side where that does not pay from the first
 

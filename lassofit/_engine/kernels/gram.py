@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "c09cbde1dc9ade4e-----"
+STAMP = "5e25d2422a6df188---------------------------------------"
 
 
 @kernel

@@ -6,7 +6,7 @@ from ..jit import kernel
 from .certificate import EPS
 from .newton import add_tail, dot_tail
 
-STAMP = "c09cbde1dc9ade4e-----"
+STAMP = "5e25d2422a6df188---------------------------------------"
 
 _PIECE = 512  # columns whose bounds are summed at once: 4 kB
 
@@ -42,36 +42,49 @@ def measure(weighted, basis, a):
 
 
 @kernel
+def add_rows(a, rows, start, size, out):
+    """Add the combination of rows with coefficients a, ``size`` columns of it from ``start`` on, to out."""
+    fours = a.shape[0] - a.shape[0] % 4
+    for q in range(0, fours, 4):
+        a_0, a_1, a_2, a_3 = a[q], a[q + 1], a[q + 2], a[q + 3]
+        row_0, row_1, row_2, row_3 = rows[q], rows[q + 1], rows[q + 2], rows[q + 3]
+        for t in range(np.uint64(size)):
+            j = np.uint64(start) + t
+            out[t] += a_0 * row_0[j] + a_1 * row_1[j] + a_2 * row_2[j] + a_3 * row_3[j]
+    for q in range(fours, a.shape[0]):
+        row, a_q = rows[q], a[q]
+        for t in range(np.uint64(size)):
+            out[t] += a_q * row[np.uint64(start) + t]
+
+
+@kernel
 def doubtful(place, basis, unit, alpha, known, most, out):
     """Write the unknown columns that the bound of ``ResidualBasis`` does not prove to be satisfied; return how many.
 
-    Only on the sides where zero is not at a bound; where they are more than ``most``, only some. In pieces of
-    ``correlations' a``, most of which leave no doubt.
+    Only on the sides where zero is not at a bound; where they are more than ``most``, only some.
     """
     (a, apart, spread), (_, correlations, _, left, noise), (l1, _, lo, hi) = place, basis, unit
     count, p = 0, l1.shape[0]
-    centre, excess = np.empty(_PIECE), np.empty(_PIECE)
+    centre, excess, some = np.empty(_PIECE), np.empty(_PIECE), np.empty(_PIECE, np.int64)
     for start in range(0, p, _PIECE):
         size = min(_PIECE, p - start)
         for t in range(size):
             centre[t] = 0.0
-        for q in range(a.shape[0]):
-            row, a_q = correlations[q], a[q]
-            for t in range(np.uint64(size)):
-                centre[t] += a_q * row[np.uint64(start) + t]
-        some = 0
+        add_rows(a, correlations, start, size, centre)
         for t in range(np.uint64(size)):
             j = np.uint64(start) + t
             excess[t] = abs(centre[t]) + apart * left[j] + spread * noise[j] - alpha * l1[j]
-            some += excess[t] > 0.0
-        if some == 0:
-            continue
-        for t in range(np.uint64(size)):  # without branches, which nothing foretells
-            j = np.uint64(start) + t
+        above = 0
+        for t in range(size):  # without a branch, which nothing foretells
+            some[above] = t
+            above += excess[t] > 0.0
+        for i in range(above):
+            t = some[i]
+            j = start + t
             up, down = hi[j] > 0.0, lo[j] < 0.0
             ahead, behind = (up, down) if centre[t] > 0.0 else (down, up)
             out[count] = j
-            count += ((ahead & (excess[t] > 0.0)) | (behind & (excess[t] > 2.0 * abs(centre[t])))) & (not known[j])
+            count += (ahead | (behind & (excess[t] > 2.0 * abs(centre[t])))) & (not known[j])
         if count > most:
             break
     return count
@@ -86,8 +99,7 @@ def estimate(place, basis, unit, certain, c):
     (a, apart, spread), (_, correlations, _, left, noise), (_, _, lo, hi) = place, basis, unit
     for j in range(c.shape[0]):
         c[j] = 0.0
-    for q in range(a.shape[0]):
-        add_tail(c, a[q], correlations[q], np.int64(0), c.shape[0])
+    add_rows(a, correlations, 0, c.shape[0], c)
     for j in range(c.shape[0]):
         off = certain * (apart * left[j] + spread * noise[j])
         c[j] += off if hi[j] > 0.0 and (c[j] > 0.0 or not lo[j] < 0.0) else -off
