@@ -61,7 +61,7 @@ HOUSE = [
     "_engine.trail",
     "_engine.search _engine.rough",
     "_engine.solve",
-    "_engine.whole",
+    "_engine.whole _engine.single",
     "_engine.outlook",
     "_engine.scout _engine.at_once",
     "_engine.active _engine.spared",

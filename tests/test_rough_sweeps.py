@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
 from lassofit import ElasticNet, Lasso, enet_path
-from lassofit._engine import layout, outlook, rough, stages, whole
+from lassofit._engine import layout, outlook, rough, single, stages, whole
 from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
@@ -68,8 +68,8 @@ def test_the_certificate_is_that_of_x(kind, sweeps):
 @pytest.mark.parametrize("kind", KINDS)
 def test_single_precision_stays_where_it_is(kind, sweeps, monkeypatch):
     """X in float32 and F order is swept as it lies there, with its means in the algebra: to the same solution."""
-    A, copied, lines = X.astype(np.float32), [], rough._lines
-    monkeypatch.setattr(rough, "_lines", lambda *given: copied.append(True) or lines(*given))
+    A, copied, lines = X.astype(np.float32), [], single._lines
+    monkeypatch.setattr(single, "_lines", lambda *given: copied.append(True) or lines(*given))
     model = fit(tol=1e-5, A=A, **KINDS[kind])
     assert sweeps == [True]
     assert bool(copied) == (kind in ("weights", "fixed columns"))
@@ -102,9 +102,9 @@ def test_what_does_not_get_there_leaves_nothing_behind(sweeps, monkeypatch):
 
 def test_a_point_that_x_does_not_certify_is_not_taken(sweeps, monkeypatch):
     """As if rounding X had cost more than is left to tol."""
-    coefficients = rough.Single.coefficients
-    monkeypatch.setattr(rough.Single, "coefficients", lambda self: 1.05 * coefficients(self))
-    monkeypatch.setattr(rough, "certify_point", lambda *_: SimpleNamespace(gap=1e-9))
+    coefficients = single.Single.coefficients
+    monkeypatch.setattr(single.Single, "coefficients", lambda self: 1.05 * coefficients(self))
+    monkeypatch.setattr(single, "certify_point", lambda *_: SimpleNamespace(gap=1e-9))
     model = fit()
     assert sweeps == [False] and model.converged_ and certify(model, X, Y).relative_gap <= 1e-4
 
@@ -151,7 +151,7 @@ def test_the_active_set_can_be_asked_for(sweeps):
 def test_they_solve_data_of_any_kind(store, dtype, bounds, sweeps, monkeypatch):
     """Some columns left out as well; of C order, without a copy in F order."""
     monkeypatch.setattr(layout, "COPY_CAP", 0)
-    monkeypatch.setattr(rough, "_BATCH", 40)
+    monkeypatch.setattr(single, "_BATCH", 40)
     A = store(X.astype(dtype))
     model = fit(A=A, bounds=bounds)
     assert sweeps == [True] and certify(model, A, Y).relative_gap <= 1.001e-4
@@ -223,8 +223,8 @@ def test_sweeps_are_those_of_the_textbook(dtype, weights, intercept):
     penalty = Penalty(
         *(np.array(values) for values in ([0.01, 0.3] * 50, [0.0, 0.2] * 50, [-np.inf, -0.2] * 50, [np.inf, 0.5] * 50))
     )
-    single, w = rough.Single(problem, penalty, np.zeros(100)), np.zeros(100)
-    assert single.in_place == (dtype == np.float32 and weights is not WEIGHTS)
+    state, w = single.Single(problem, penalty, np.zeros(100)), np.zeros(100)
+    assert state.in_place == (dtype == np.float32 and weights is not WEIGHTS)
     centred = A - intercept * np.average(A, axis=0, weights=weights)
     r = Y - intercept * np.average(Y, weights=weights)
     for k in range(5):
@@ -234,38 +234,38 @@ def test_sweeps_are_those_of_the_textbook(dtype, weights, intercept):
             z = np.sign(z) * max(abs(z) - step * penalty.l1[j], 0.0) / (1.0 + step * penalty.l2[j])
             new = np.clip(z, penalty.lo[j], penalty.hi[j])
             r, w[j] = r - (new - w[j]) * centred[:, j], new
-    single.turn()
-    assert_allclose(single.coefficients(), w, atol=1e-5)
-    root = 1.0 if single.in_place else np.sqrt(problem.s)
-    assert_allclose((single.v + single.offset) * problem.y_norm, root * r, atol=1e-4 if single.in_place else 1e-5)
+    state.turn()
+    assert_allclose(state.coefficients(), w, atol=1e-5)
+    root = 1.0 if state.in_place else np.sqrt(problem.s)
+    assert_allclose((state.v + state.offset) * problem.y_norm, root * r, atol=1e-4 if state.in_place else 1e-5)
     objective = 0.5 * problem.s @ r**2 + penalty.value(w)
-    gap = single.gap(noise(problem))
+    gap = state.gap(noise(problem))
     for _ in range(40):
-        single.turn()
-    least = 0.5 * problem.s @ problem.residual(problem.columns(np.arange(100)), single.coefficients()) ** 2
-    assert objective - least - penalty.value(single.coefficients()) <= gap + 1e-5
+        state.turn()
+    least = 0.5 * problem.s @ problem.residual(problem.columns(np.arange(100)), state.coefficients()) ** 2
+    assert objective - least - penalty.value(state.coefficients()) <= gap + 1e-5
 
 
 @pytest.mark.parametrize("steady", [np.inf, 0.0])  # by the residuals of the last iterates, and made anew
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_leaps_take_the_residual_along(dtype, steady, monkeypatch):
     """Before and after the residual was made anew; where no part of the way lowers the objective, nothing moves."""
-    monkeypatch.setattr(rough, "_STEADY", steady)
+    monkeypatch.setattr(single, "_STEADY", steady)
     problem = Problem(X.astype(dtype), None, True, Y)
     penalty = Penalty(np.full(100, 0.01), np.zeros(100), np.full(100, -np.inf), np.full(100, np.inf))
-    single, moved = rough.Single(problem, penalty, np.zeros(100)), 0
+    state, moved = single.Single(problem, penalty, np.zeros(100)), 0
     for k in range(20):
-        single.turn()
-        before = single.w.copy()
-        value = single._objective(single.w, single.v)
-        single.leap(blindly=k == 19)
-        moved += not np.array_equal(single.w, before)
-        assert k == 19 or single._objective(single.w, single.v) <= value
-        r = problem.residual(problem.columns(np.arange(100)), problem.y_norm * single.w) / problem.y_norm
-        root = 1.0 if single.in_place else np.sqrt(problem.s)
-        assert_allclose(single.v + single.offset, root * r, atol=3e-5 if single.in_place else 3e-6)
+        state.turn()
+        before = state.w.copy()
+        value = state._objective(state.w, state.v)
+        state.leap(blindly=k == 19)
+        moved += not np.array_equal(state.w, before)
+        assert k == 19 or state._objective(state.w, state.v) <= value
+        r = problem.residual(problem.columns(np.arange(100)), problem.y_norm * state.w) / problem.y_norm
+        root = 1.0 if state.in_place else np.sqrt(problem.s)
+        assert_allclose(state.v + state.offset, root * r, atol=3e-5 if state.in_place else 3e-6)
         if k % 7 == 3:
-            single.take(problem.y_norm * r)
+            state.take(problem.y_norm * r)
     assert moved > 5
 
 
@@ -295,13 +295,41 @@ def test_a_small_tol_is_reached_from_residuals_made_anew(kind, dtype, sweeps, do
 
 def test_where_single_precision_is_too_coarse_double_goes_on(sweeps, doubled, monkeypatch):
     """An elastic net waits for small steps, which are double's too."""
-    monkeypatch.setattr(rough, "_ROUNDS", 1.0)
+    monkeypatch.setattr(single, "_ROUNDS", 1.0)
     assert fit(tol=1e-6).converged_ and len(doubled) == 1
-    monkeypatch.setattr(rough, "_ROUNDS", 0.0)
+    monkeypatch.setattr(single, "_ROUNDS", 0.0)
     assert fit(tol=1e-6, l1_ratio=0.5).converged_ and len(doubled) == 2
     monkeypatch.setattr(rough, "_REFINED", 0.0)  # as if the gap did not fall
     assert fit(tol=2e-7).converged_ and len(doubled) == 3
     assert sweeps == [True, True, True]
+
+
+@pytest.mark.parametrize("tol", [1e-3, 1e-4])
+def test_a_gap_that_is_close_to_tol_has_a_turn_more(tol, sweeps, monkeypatch):
+    """As scikit-learn's sweeps wait for small steps too, which leave most gaps below tol."""
+    after = fit(tol=tol)
+    monkeypatch.setattr(rough, "_CLOSE", 1.0)
+    before = fit(tol=tol)
+    assert sweeps == [True, True] and after.n_iter_ == before.n_iter_ + 5
+    assert after.relative_gap_ < before.relative_gap_ <= tol
+    monkeypatch.setattr(rough, "_CLOSE", 0.0)
+    monkeypatch.setattr(rough, "_SHARE", 1.0)
+    assert fit(tol=tol, max_iter=before.n_iter_ + 4).n_iter_ == before.n_iter_  # no more than may be
+
+
+def test_gaps_that_were_not_looked_at():
+    gaps = []
+    rough._note(gaps, 0.25, 2, 4.0)
+    assert gaps == [1.0, 0.25]
+    rough._note(gaps, 0.03125, 3, 4.0)
+    assert_allclose(gaps, [1.0, 0.25, 0.125, 0.0625, 0.03125])
+    rough._note(gaps, 0.5, 2, 4.0)  # it has risen
+    assert gaps[-2:] == [0.5, 0.5]
+    assert rough._turns_left([1.0, 0.25], 0.25 / 16) == 2.0
+    for other in ([0.25], [0.25, 0.25], [0.25, 0.5], [0.25, np.nan], [0.25, 0.01]):
+        assert rough._turns_left(other, 0.02) == 1.0
+    assert [rough._unseen(turns, 1000) for turns in (0.5, 3.0, 3.4, 100.0)] == [1, 1, 2, 3]
+    assert rough._unseen(100.0, 10) == 1  # of 2 that there may be
 
 
 def test_turns_are_as_short_as_the_rate_allows():

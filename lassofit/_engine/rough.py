@@ -11,27 +11,21 @@ the copy still serves to make a large Gram matrix.
 """
 
 import math
-from collections import deque
 from time import perf_counter
 
 import numpy as np
 
 from . import outlook, whole
-from .duality import certify_point
 from .grams import GRAM_CAP
-from .inner import DEPTH, PARTS, extrapolated, part_way
+from .inner import DEPTH
 from .kernels.certificate import largest_pull
-from .kernels.single import correlate_single, residual_single, sweep_single
 from .layout import sample_size
-from .penalty import Penalty
-from .problem import read_only
-from .products import blocks
+from .single import TURN, Single
 from .solve import Record, certify_whole, solve
 
 _LOOSE = 1e-5  # a relative gap, as its rounding is 1e-6. From there residuals and gaps are double's, to a tol down to
 _LEAST = 1e-7
 _REFINED = 0.9  # of a gap: what a turn from a residual made anew leaves, at most, or it is rounding that is left
-_ROUNDS = 1e-7  # float32's, about: the gaps at which 5000 x 500 and 2000 x 2000 stall are half and twice what it says
 _SURE = 2.0  # times the fall that is asked for: what a turn is to bring
 _DOUBLE = 2.5  # times as long as in single precision
 _INSIDE = 0.9  # of tol, for what the rounding of X adds
@@ -40,12 +34,13 @@ _DEAR = 10**7  # n p^2, or n^2 p: below it, steps take half a millisecond
 # not made: alpha_max over this divided by p, at least over the other. 64 made fits, 450 to 900 columns, 16 to 30: .8.
 _WIDE, _HALFWAY = 14_000, 15
 _COPY = 1 << 26  # bytes of the copy, or what the Gram matrix takes
-_BATCH = 128  # rows at a time, where X has to be transposed
 _RANGE = 1e-12, 1e12  # of norms: beyond, float32 may underflow or overflow
-_TURN = DEPTH  # sweeps from one look at the gap to the next, every third of them over all columns: .94 of the time
-_ALL = 3  # (mean of 48 made fits; worst 1.03), as others seldom become active in between
-_STEADY = 100.0  # the weights' sizes, in all: with more, the residual of an extrapolation is made anew
-_FIRST = 2 * _TURN  # sweeps that are tried in any case
+# Turns after which the gap is looked at, at most, and of those that are expected: a look takes as long as two sweeps.
+_UNSEEN, _SURELY = 3, 0.6
+# Of the goal: a gap above it has one turn more, unseen. scikit-learn's sweeps also wait for small steps, so most of its
+# gaps are below tol too; of 34 made fits at the default 4 had been more accurate by it.
+_CLOSE = 0.03
+_FIRST = 2 * TURN  # sweeps that are tried in any case
 _SLOWER, _FASTER = 1.5, 0.7  # sweeps, over those at the present rate: after the first turn, and later
 _SUNK = 0.5  # of those that are done: they are spent, whatever comes
 # What the Gram matrix costs, and steps to k active columns, in sweeps: times p, and times k^3 / n p. With fewer rows
@@ -63,131 +58,11 @@ _RIDGED = 0.36, 30  # instead of _CHANCE and outlook.ALONE, with an l2 penalty w
 _SHARE = 0.5  # of max_iter: the rest is left to the steps
 
 
-class Single:
-    """The columns that may move, centred and weighted and then rounded; coefficients are over the target's norm.
-
-    X in single precision that may do so stays as it is, and its means go into the algebra: the residual is
-    ``v + offset`` then, and its products with the columns are to be multiplied by ``level``.
-    """
-
-    def __init__(self, problem, penalty, w):
-        self.problem, self.penalty = problem, penalty
-        self.which = np.flatnonzero(penalty.lo < penalty.hi)
-        self.every = np.arange(len(self.which))
-        root, scale = np.sqrt(problem.s), problem.y_norm
-        by_columns = problem.lines is not None and len(self.which) == problem.p
-        self.in_place = by_columns and problem.lies_in_place(np.float32)
-        self.lines, self.level, self.mean = problem.lines, problem.weights, problem.mean
-        if not self.in_place:
-            self.lines, self.level = read_only(_lines(problem, self.which, root)), 1.0
-            self.mean = read_only(np.zeros(len(self.which)))
-        self.target = ((problem.y if self.in_place else root * problem.y) / scale).astype(np.float32)
-        l1, l2, lo, hi = penalty.at(self.which)
-        self.scaled = Penalty(l1 / scale, l2, lo / scale, hi / scale)
-        self.means = self.lines, self.level, self.mean
-        self.terms = 1.0 / problem.norm2[self.which], *self.scaled
-        self.w = w[self.which] / scale
-        self.v = self._residual(self.w)
-        self.offset = self.mean @ self.w
-        self.trail = deque([(self.w.copy(), self.v.copy())], maxlen=DEPTH + 1)
-        self.unbounded = bool(np.isinf(lo).all() and np.isinf(hi).all())
-
-    def _residual(self, w):
-        v = np.empty_like(self.target)
-        residual_single(self.lines, self.target, w, v)
-        return v
-
-    def take(self, r):
-        """Go on from the residual of the coefficients, made anew in double."""
-        scale = self.problem.y_norm
-        self.offset = self.mean @ self.w
-        v = r / scale - self.offset if self.in_place else np.sqrt(self.problem.s) * r / scale
-        before, self.v = self.v, v.astype(np.float32)
-        for _, residual in self.trail:
-            residual += self.v - before
-
-    def turn(self, sweeps=_TURN):
-        """Run some sweeps, three of five over the columns that are active by then."""
-        for k in range(sweeps):
-            rows = self.every if k % _ALL == 0 else np.flatnonzero(self.w)
-            self.offset = sweep_single(*self.means, self.offset, rows, self.w, self.v, *self.terms)
-            self.trail.append((self.w.copy(), self.v.copy()))
-
-    def leap(self, blindly=False):
-        """Extrapolate the last iterates, as far as that lowers the objective: ``blindly``, where none can tell."""
-        if len(self.trail) <= DEPTH:
-            return
-        iterates, residuals = zip(*self.trail, strict=True)
-        found = extrapolated(iterates, self.scaled)
-        if found is None:
-            return
-        w, weights = found
-        if self.unbounded and np.abs(weights).sum() <= _STEADY:
-            goal = (weights @ np.array(residuals[1:])).astype(np.float32)
-        else:
-            goal = self._residual(w)
-        moved, value = goal - self.v, self._objective(self.w, self.v)
-        for part in PARTS:
-            point, v = part_way(self.w, w, part), self.v + np.float32(part) * moved
-            if blindly or self._objective(point, v) < value:
-                self.w, self.v, self.offset = point, v, self.mean @ point
-                self.trail.clear()
-                self.trail.append((point.copy(), v.copy()))
-                return
-
-    def _objective(self, w, v):
-        return 0.5 * self._square(v, self.mean @ w) + self.scaled.value(w)
-
-    def _square(self, v, offset):
-        v = v.astype(np.float64)
-        if self.in_place:
-            v += offset
-        return self.level * float(v @ v)
-
-    def gap(self, slack):
-        """Return the gap, as far as single precision tells; try to leap ahead before."""
-        self.leap()
-        problem, own, c = self.problem, np.empty(len(self.which)), np.zeros(self.problem.p)
-        correlate_single(self.lines, self.v, own)
-        own += len(self.v) * self.offset * self.mean
-        c[self.which] = self.level * problem.y_norm * own
-        v2, nothing = problem.y_norm**2 * self._square(self.v, self.offset), np.zeros(problem.p, dtype=bool)
-        return certify_point(problem, self.penalty, self.coefficients(), c, v2, nothing, slack).gap
-
-    def floor(self):
-        """Return about the gap that its rounding leaves: each update of the residual adds some to all products."""
-        size = float(np.abs(self.w) @ np.sqrt(self.problem.norm2[self.which]))
-        left = math.sqrt(_TURN * np.count_nonzero(self.w) / len(self.v) * self._square(self.v, self.offset))
-        return _ROUNDS * size * left * self.problem.y_norm**2
-
-    def worth(self):
-        """Return how many sweeps cost as much as the Gram matrix and steps, if the columns that move now are active."""
-        return _worth(*self.lines.shape[::-1], np.count_nonzero(self.w))
-
-    def coefficients(self):
-        """Return the coefficients of all columns; those at a bound are that bound, to the last digit."""
-        w, lo, hi = np.zeros(self.problem.p), self.penalty.lo[self.which], self.penalty.hi[self.which]
-        own = np.clip(self.problem.y_norm * self.w, lo, hi)
-        w[self.which] = np.where(self.w >= self.scaled.hi, hi, np.where(self.w <= self.scaled.lo, lo, own))
-        return w
-
-
-def _lines(problem, which, root):
-    """Return the columns in ``which``, centred and weighted, as rows."""
-    lines, mean = np.empty((len(which), problem.n), dtype=np.float32), problem.mean[which]
-    if problem.lines is not None:
-        problem.gather(which, mean, root, 0, lines)
-        return lines
-    every = len(which) == problem.p
-    for rows in blocks(problem.n, _BATCH):  # in cache
-        part = (problem.X[rows] if every else problem.X[rows, which]) - mean
-        part *= root[rows, None]
-        lines[:, rows] = part.T
-    return lines
-
-
 def worth_sweeping(problem, penalty, control, spent=0):
-    """Return how many sweeps may cost less than steps, from alpha, and how many columns seem to matter; or 0."""
+    """Return how many sweeps may cost less than steps, from alpha and how many columns seem to matter; or 0.
+
+    Beside it, how many there will be, about.
+    """
     n, p = problem.n, problem.p
     gram = 8 * p**2 if n >= p else 0  # what it would take
     if problem.is_sparse or gram > GRAM_CAP or 4 * n * p > max(_COPY, gram):
@@ -214,7 +89,7 @@ def worth_sweeping(problem, penalty, control, spent=0):
     digits = -math.log10(max(control.tol, _LOOSE))
     beyond = max(math.log10(_LOOSE / control.tol), 0.0)
     sweeps = _expected(spread, chance * (p / n) ** 2.5, pull) * (max(digits, 1.0) + _DOUBLE * beyond) / 4
-    return steps if sweeps <= steps else 0
+    return (steps, sweeps) if sweeps <= steps else 0
 
 
 def _expected(spread, chance, ratio):
@@ -229,24 +104,38 @@ def _worth(n, p, k):
     return _FIRST + made + _STEPS * k**3 / (n * p)
 
 
+def _patience(single):
+    """Return the same of the columns that move now: they are active, as far as is known."""
+    return _worth(*single.lines.shape[::-1], np.count_nonzero(single.w))
+
+
 def sweep(problem, penalty, solution, control, slack, worth):
     """Improve ``solution`` by such sweeps, and some in double for a small tol; if that is not within tol, leave it.
 
     Yield the Records that are of X. ``worth`` is what ``worth_sweeping`` says.
     """
-    began, gaps, goal = perf_counter(), [], _INSIDE * max(solution.goal, _LOOSE * solution.scale)
-    single, limit = Single(problem, penalty, solution.w), _SHARE * (control.max_iter - solution.n_iter)
-    while not gaps or _goes_on(gaps, goal, solution.scale, min(worth, limit), min(single.worth(), limit)):
-        single.turn()
-        gaps.append(single.gap(slack))
-    solution.n_iter += _TURN * len(gaps)
+    began, (worth, expected) = perf_counter(), worth
+    goal, single = _INSIDE * max(solution.goal, _LOOSE * solution.scale), Single(problem, penalty, solution.w)
+    gaps, limit = [], _SHARE * (control.max_iter - solution.n_iter)
+    turns = _unseen(expected / TURN, limit)
+    while not gaps or _goes_on(gaps, goal, solution.scale, min(worth, limit), min(_patience(single), limit)):
+        for _ in range(turns):
+            single.turn()
+            single.leap()
+        _note(gaps, single.gap(slack), turns, solution.scale)
+        turns = _unseen(_turns_left(gaps, goal), limit - TURN * len(gaps))
+    solution.n_iter += TURN * len(gaps)
     if gaps[-1] <= goal:
+        if control.tol >= _LOOSE and gaps[-1] > _CLOSE * goal and solution.n_iter + TURN <= control.max_iter:
+            single.turn()
+            single.leap()
+            solution.n_iter += TURN
         before, solution.w = solution.w, single.coefficients()
         if control.tol < _LOOSE:
             if single.floor() <= solution.goal and not penalty.l2.any():
                 yield from _refine(problem, penalty, solution, control, slack, single, gaps)
             if not solution.converged:
-                yield from _finish(problem, penalty, solution, control, gaps, single.worth())
+                yield from _finish(problem, penalty, solution, control, gaps, _patience(single))
             if not solution.converged:
                 solution.w = before
             return
@@ -288,12 +177,30 @@ def _refine(problem, penalty, solution, control, slack, single, gaps):
         gaps.append(gap)
 
 
+def _unseen(turns, limit):
+    """Return how many turns to make until the gap is looked at, of those that there will be, and sweeps, at most."""
+    return max(1, min(_UNSEEN, int(_SURELY * min(turns, limit / TURN))))
+
+
+def _note(gaps, gap, turns, scale):
+    """Add the gap after some turns, and between, where it was not looked at, what an even rate makes of it."""
+    before = gaps[-1] if gaps else scale
+    even = 0 < gap < before < math.inf
+    gaps += [before * (gap / before) ** (k / turns) if even else gap for k in range(1, turns)] + [gap]
+
+
+def _turns_left(gaps, goal):
+    """Return how many turns are left at the rate of the last."""
+    gap, before = gaps[-1], gaps[-2] if len(gaps) > 1 else math.inf
+    return math.log(gap / goal) / math.log(before / gap) if goal < gap < before < math.inf else 1.0
+
+
 def _sweeps_left(gaps, goal):
     """Return how many sweeps to make before the gap is looked at again, at the rate of the last turn."""
     gap, before = gaps[-1], gaps[-2] if len(gaps) > 1 else np.inf
     if not goal < gap < before < np.inf:
-        return _TURN
-    return min(_TURN, math.ceil(_TURN * math.log(_SURE * gap / goal) / math.log(before / gap)))
+        return TURN
+    return min(TURN, math.ceil(TURN * math.log(_SURE * gap / goal) / math.log(before / gap)))
 
 
 def _finish(problem, penalty, solution, control, gaps, worth):
@@ -301,7 +208,7 @@ def _finish(problem, penalty, solution, control, gaps, worth):
     gap, turns = gaps[-1], max(1, len(gaps) // 2)
     before, wanted = gaps[-1 - turns] if len(gaps) > turns else solution.scale, 0.0
     if gap > solution.goal:  # it may be 0, of what rounding has left
-        wanted = math.log(gap / solution.goal) * turns * _TURN / math.log(before / gap) if before > gap else math.inf
+        wanted = math.log(gap / solution.goal) * turns * TURN / math.log(before / gap) if before > gap else math.inf
     if _DOUBLE * wanted <= worth:
         last = min(control.max_iter, solution.n_iter + 2 * math.ceil(wanted) + DEPTH)
         yield from solve(problem, penalty, solution, control._replace(max_iter=last))
@@ -320,6 +227,6 @@ def _goes_on(gaps, goal, scale, least, most):
     if not goal < gap < before:
         return False
     if not turns:
-        return _SLOWER * _TURN * math.log(scale / goal) <= least * math.log(scale / gap)
-    rate = math.log(before / gap) / (turns * _TURN)
-    return _SUNK * _TURN * len(gaps) + _FASTER * math.log(gap / goal) / rate <= most
+        return _SLOWER * TURN * math.log(scale / goal) <= least * math.log(scale / gap)
+    rate = math.log(before / gap) / (turns * TURN)
+    return _SUNK * TURN * len(gaps) + _FASTER * math.log(gap / goal) / rate <= most
