@@ -104,6 +104,8 @@ def lasso_path(
     [[0.     0.     0.4692]
      [0.2159 0.4426 0.2367]]
     """
+    if "l1_ratio" in params:
+        raise TypeError("lasso_path takes no l1_ratio, which is 1 here. Use enet_path.")
     return enet_path(
         X,
         y,

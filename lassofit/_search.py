@@ -201,7 +201,8 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
             data = X, y, routed.estimator.fit
             grids, alphas = with_own_alphas(self.estimator, grids, name, asked, self.eps, data)
         else:
-            alphas = [alphas if isinstance(alphas, list | tuple | np.ndarray) else np.asarray(alphas)] * len(grids)
+            kept = isinstance(alphas, list | tuple | range | np.ndarray)
+            alphas = [alphas if kept else np.asarray(alphas)] * len(grids)
         candidates, points = points_of(grids, name, alphas)
         shared = Shared(
             X, y, n, routed.estimator.fit, routed.scorer.score, scoring, self.return_train_score, self.error_score,

@@ -9,7 +9,7 @@ from . import _choice
 
 
 class Choice(NamedTuple):
-    """The best point's alphas, in descending order; what is best there, what 'min' and '1se' choose, and the rule."""
+    """The best point's alphas, in descending order, and mean scores; what is best there, and what the rules choose."""
 
     alphas: np.ndarray
     least: int
@@ -18,12 +18,13 @@ class Choice(NamedTuple):
     cell: int
     score: float
     best_score: float
+    mean: np.ndarray
 
     def at_an_end(self, given):
         """Return what to say where the best score is at an end of the alphas, or None."""
         if not np.isfinite(self.best_score):
             return None
-        return _choice.at_an_end(self.least, self.alphas, given, "best score")
+        return _choice.at_an_end(self.least, self.alphas, given, "best score", losses=-self.mean)
 
 
 def chosen_cell(points, results, metric, search):
@@ -39,7 +40,7 @@ def chosen_cell(points, results, metric, search):
     limit = mean[least] - error[least]
     one_se = least if np.isnan(limit) else int(np.argmax(mean >= limit))
     index = _choice.chosen(search.alpha_rule, alphas, least, one_se, mean, error)
-    return Choice(alphas, least, alphas[least], alphas[one_se], cells[index], mean[index], mean[least])
+    return Choice(alphas, least, alphas[least], alphas[one_se], cells[index], mean[index], mean[least], mean)
 
 
 def checked_index(index, n_cells):

@@ -212,3 +212,37 @@ def test_the_largest_alpha_of_all_makes_everything_zero(l1_ratio, solver):
 def test_weights_that_are_words_are_refused():
     with pytest.raises(TypeError, match=r"sample_weight must be an array of numbers.*'balanced'"):
         Lasso().fit(X, Y, sample_weight="balanced")
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, list, pd.Series, lambda y: np.column_stack([y, y])])
+@pytest.mark.parametrize(
+    "model", [Lasso(), lassofit.LassoCV(), lassofit.SGDLasso(), lassofit.PathSearchCV(Lasso(), alphas=3)]
+)
+def test_none_in_y_is_a_missing_value(model, wrap):
+    """scikit-learn looks for NaN in an array of objects before None becomes one."""
+    y = Y.astype(object)
+    y[3] = None
+    if np.ndim(wrap(y)) == 2 and not isinstance(model, Lasso):
+        return
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        model.fit(X, wrap(y))
+    if hasattr(model, "partial_fit"):
+        with pytest.raises(ValueError, match="Input y contains NaN"):
+            model.partial_fit(X, wrap(y))
+
+
+def test_na_in_y_is_a_missing_value():
+    y = pd.Series(Y).astype(object)
+    y[3] = pd.NA
+    with pytest.raises(TypeError, match="y has missing values"):
+        Lasso().fit(X, y)
+
+
+def test_sparse_x_of_one_dimension():
+    with pytest.raises(ValueError, match=r"Expected 2D array, got a sparse X of shape \(20,\)"):
+        Lasso().fit(sparse.coo_array(X[:, 0]), Y)
+
+
+def test_lasso_path_has_no_l1_ratio():
+    with pytest.raises(TypeError, match="lasso_path takes no l1_ratio"):
+        lasso_path(X, Y, l1_ratio=0.5)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.datasets import load_diabetes
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Lasso as SklearnLasso
 from sklearn.model_selection import GridSearchCV
@@ -21,6 +22,7 @@ from lassofit import (
     SGDLasso,
     SupportDisplay,
 )
+from lassofit._displays import style
 
 pytestmark = pytest.mark.usefixtures("pictures")
 
@@ -266,3 +268,21 @@ def test_axes_and_frame_of_a_support(diabetes_frame):
     assert list(table.columns) == ["ratio", "coef", "state"] and table.index.name == "feature"
     assert_array_equal(table.loc[X.columns, "coef"], model.coef_)
     assert_array_equal(table.loc[X.columns, "state"] == "zero, proven", model.proven_zero_)
+
+
+def test_data_that_are_not_those_of_the_fit_are_told():
+    """Else features that are proven to be zero stand beyond the bound without a word."""
+    X, y = load_diabetes(return_X_y=True)
+    weights = np.random.default_rng(0).uniform(0, 5, len(y)) ** 2
+    model = Lasso(0.5).fit(X, y, sample_weight=weights)
+    SupportDisplay.from_estimator(model, X, y, sample_weight=weights)
+    with pytest.warns(UserWarning, match="not those of the fit"):
+        SupportDisplay.from_estimator(model, X, y)
+
+
+def test_long_names_stay_apart():
+    names = [f"a very long feature name number {k} of the table" for k in range(3)]
+    assert style.shortened(names) == [f"…r {k} of the table" for k in range(3)]
+    longer = [f"{'in common ' * 5}{k}{' and on' * 9}" for k in range(3)]
+    assert len(set(style.shortened(longer))) == 3 and max(map(len, style.shortened(longer))) <= 24
+    assert style.shortened(["x", "a" * 40, "a" * 40]) == ["x", *["a" * 11 + "…" + "a" * 12] * 2]

@@ -315,3 +315,17 @@ def test_the_report_and_json_agree_on_what_was_read(tmp_path, capsys, missing):
     coefs = dict(zip(known["X"].columns, known["model"].coef_, strict=True))
     shown = {one["column"]: one["coefficient"] for one in found["coefficients"]}
     assert shown == pytest.approx({name: value for name, value in coefs.items() if value}, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("<!DOCTYPE html><html><body>404</body></html>", "a web page, not CSV"),
+        ("\n <html>\n<body>a, b</body>\n", "a web page, not CSV"),
+        ("0.5 1:0.3 3:2e-1\n-1 2:1\n", "a LIBSVM file, not CSV"),
+    ],
+)
+def test_other_kinds_of_text_are_named(tmp_path, capsys, text, what):
+    path = tmp_path / "data.csv"
+    path.write_text(text)
+    assert what in refused(capsys, "fit", str(path), "--target", "y")

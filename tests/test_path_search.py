@@ -1,5 +1,7 @@
 """PathSearchCV gives what GridSearchCV gives: over transformers, splitters, points, in the same order."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -252,3 +254,17 @@ def test_fit_time_is_the_paths_over_the_number_of_alphas():
     results = PathSearchCV(SCALED, alphas=ALPHAS).fit(X, Y).cv_results_
     assert len(set(results["mean_fit_time"])) == 1
     assert results["mean_fit_time"][0] > 0
+
+
+def test_the_alphas_of_a_range_stay_what_they_are():
+    search, grid = PathSearchCV(Lasso(), alphas=range(1, 4)), GridSearchCV(Lasso(), {"alpha": range(1, 4)})
+    given, expected = (model.fit(X, Y).cv_results_["params"] for model in (search, grid))
+    assert given == expected and all(type(params["alpha"]) is int for params in given)
+
+
+def test_no_larger_alpha_is_advised_where_all_that_are_large_are_as_good():
+    rng = np.random.default_rng(5)
+    A, noise = rng.standard_normal((50, 10)), rng.standard_normal(50)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert PathSearchCV(Lasso(), alphas=[100, 50, 10, 1, 0.1, 0.01]).fit(A, noise).best_params_ == {"alpha": 100}

@@ -6,6 +6,7 @@ import csv
 import gzip
 import itertools
 import lzma
+import re
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from .text import Problem
 
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_LIBSVM = re.compile(rb"\s*[-+.\deE]+( \d+:[-+.\deE]+)+\s*(\n|$)")  # a target, and pairs of column and value
 _STARTS = {  # of files that are no text
     b"\xd0\xcf\x11\xe0": "an old Excel workbook, not CSV: open it and save it as CSV",
     b"%PDF-": "a PDF document, not CSV: save the table in it as CSV",
@@ -74,7 +76,7 @@ def na_texts(given):
 def refuse_other_kinds(path):
     """Raise where the first bytes of a file that is to be read as CSV are those of another kind of file."""
     with path.open("rb") as file:
-        start = file.read(8)
+        start = file.read(512)
         file.seek(-min(path.stat().st_size, 4), 2)
         end = file.read()
     found = next((text for first, text in _STARTS.items() if start.startswith(first)), None)
@@ -86,6 +88,10 @@ def refuse_other_kinds(path):
             found = "an Excel workbook or the like, not CSV: open it there and save it as CSV"
     elif start.startswith(b"PAR1") and end == b"PAR1":
         found = "a Parquet file: give it a name that ends in .parquet"
+    elif start.lstrip().lower().startswith((b"<!doctype", b"<html")):
+        found = "a web page, not CSV: open it to see what it says"
+    elif _LIBSVM.match(start):
+        found = "a LIBSVM file, not CSV: sklearn.datasets.load_svmlight_file reads it, for Lasso in Python"
     if found:
         raise Problem(f"{str(path)!r} is {found}")
 

@@ -4,6 +4,8 @@ matplotlib is imported here, on the first plot. Text and marks take the colour t
 styles work, and rcParams are never changed.
 """
 
+from itertools import takewhile
+
 import numpy as np
 from sklearn.isotonic import isotonic_regression
 
@@ -79,10 +81,22 @@ def look(k):
     return {"color": COLORS[k % len(COLORS)], "linestyle": LINES[k % len(LINES)]}
 
 
-def short(name):
-    """Return a feature's name, its middle left out where it is long."""
-    name, half = str(name), _LONGEST // 2
-    return name if len(name) <= _LONGEST else f"{name[: half - 1]}…{name[-half:]}"
+def shortened(names):
+    """Return the names of features, the middles left out of long ones; or what they have in common, where that is it.
+
+    Names that are not the same stay so, unless what is left is too long for that too.
+    """
+    names, half = [str(name) for name in names], _LONGEST // 2
+    labels = [name if len(name) <= _LONGEST else f"{name[: half - 1]}…{name[-half:]}" for name in names]
+    alike = {}
+    for name, label in zip(names, labels, strict=True):
+        alike.setdefault(label, set()).add(name)
+    for i, (name, label) in enumerate(zip(names, labels, strict=True)):
+        if len(alike[label]) > 1:
+            common = sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(*alike[label], strict=False)))
+            rest = name[max(common - 2, 0) :]
+            labels[i] = "…" + (rest if len(rest) < _LONGEST else f"{rest[: _LONGEST - 2]}…")
+    return labels
 
 
 def metric_label(name):
@@ -170,7 +184,8 @@ def end_labels(ax, x, heights, names, colors):
     shares of the axes', so a larger figure keeps them apart.
     """
     heights = np.asarray(heights, dtype=np.float64)
-    texts = [ax.text(0, 0, short(name), size="small", va="center", color=ink(ax), parse_math=False) for name in names]
+    look = {"size": "small", "va": "center", "color": ink(ax), "parse_math": False}
+    texts = [ax.text(0, 0, label, **look) for label in shortened(names)]
     boxes = [text.get_window_extent() for text in texts]
     frame = ax.get_window_extent()
     need = 1.1 * max((box.height for box in boxes), default=1.0) / frame.height

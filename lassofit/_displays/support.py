@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from copy import copy
 from typing import Any, Self
 
@@ -11,12 +12,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .._base import CoordinateRegressor
 from .._cv import PathCV
 from .._engine import validation
+from .._engine.calling import user_level
 from .._typing import Array, ArrayLike, Axes, Data, DataFrame, Names
 from . import sources, style
 
 # From the front: the legend's names, and markers that differ in shape as well as in colour.
 STATES = {"nonzero": ("o", 0), "zero, within the gap": ("s", 1), "zero, proven": ("x", 2)}
 _NAMED = 25  # features whose names fit on the axis
+_ROOM = 45  # characters of names side by side, as long as the longest; more are slanted
+_OTHER = 1.1  # of the bound: a proven zero beyond it is that of other data
 _LINEAR = 200  # more ranks than these need a logarithmic scale
 
 
@@ -116,6 +120,11 @@ class SupportDisplay:
         ------
         TypeError, ValueError, NotFittedError
             Where the estimator has no ``proven_zero_``, is not fitted, or to several targets; on bad data.
+
+        Warns
+        -----
+        UserWarning
+            Where X, y or sample_weight cannot be those of the fit.
         """
         model = sources.model_of(estimator)
         if not isinstance(model, CoordinateRegressor | PathCV):
@@ -132,6 +141,9 @@ class SupportDisplay:
             )
         coef = np.asarray(estimator.coef_).ravel()
         ratios = _ratios(estimator, X, y, sample_weight, coef)
+        if estimator.converged_ and (ratios[np.asarray(estimator.proven_zero_)] > _OTHER).any():
+            text = "X, y or sample_weight are not those of the fit: features that it proved zero are beyond the bound."
+            warnings.warn(text, UserWarning, stacklevel=user_level())
         if feature_names is None:
             feature_names = getattr(estimator, "feature_names_in_", names)
         return cls(ratios, coef, estimator.proven_zero_, feature_names=feature_names).plot(ax, **kwargs)
@@ -171,9 +183,9 @@ class SupportDisplay:
         ax.set_ylim(bottom=-0.03)
         style.legend_above(ax, [*self.points_.values(), self.bound_])
         if len(order) <= _NAMED:
-            names = [style.short(name) for name in self.feature_names[order]]
+            names = style.shortened(self.feature_names[order])
             slant: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
-            slant = slant if max(map(len, names), default=0) > 3 else {}
+            slant = slant if max(map(len, names), default=0) * len(names) > _ROOM else {}
             ax.set_xticks(ranks, labels=names, parse_math=False, **slant)
         else:
             ax.set_xscale("log" if len(order) > _LINEAR else "linear")

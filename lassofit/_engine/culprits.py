@@ -100,6 +100,8 @@ def _target_not_numbers(y):
     if values.ndim == 0 or not values.size or values.dtype.kind in "biufc":
         return ""
     example, timed = _not_a_number(values.ravel())
+    if example == "<NA>":
+        return "y has missing values (<NA>). Leave these rows out, of X too."
     if timed:
         return f"y has dates or times (such as {example:.40}). Make numbers of them, such as days since the first."
     advice = "Make numbers of them; for classes, take a classifier, such as scikit-learn's LogisticRegression."

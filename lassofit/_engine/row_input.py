@@ -6,6 +6,7 @@ from numbers import Integral, Real
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import validate_data
 
 from . import culprits
@@ -77,6 +78,7 @@ def check_rows(estimator, X, y, reset=True):
     check = partial(validate_data, estimator, reset=reset, dtype=[np.float64, np.float32], order="C", y_numeric=True)
     X, y = culprits.naming(check, X, y, accept_sparse="csr")
     y = culprits.naming_target(y)
+    assert_all_finite(y, input_name="y")  # None, in an array of objects, has become NaN
     if sparse.issparse(X):
         if not X.has_canonical_format:
             X = X.copy()

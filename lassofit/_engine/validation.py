@@ -7,7 +7,7 @@ from numbers import Integral, Real
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
-from sklearn.utils import check_array
+from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import culprits
@@ -148,6 +148,8 @@ def check_data(estimator, X, y):
             del estimator.feature_names_in_
         estimator.n_features_in_ = X.shape[1]
         return X, y.astype(np.float64, copy=False)
+    if sparse.issparse(X) and X.ndim != 2:
+        raise ValueError(f"Expected 2D array, got a sparse X of shape {X.shape}. One column is X.reshape((-1, 1)).")
     X, y = culprits.naming(
         partial(validate_data, estimator),
         X,
@@ -158,7 +160,9 @@ def check_data(estimator, X, y):
         multi_output=True,
         y_numeric=True,
     )
-    return X, check_target(y)
+    y = check_target(y)
+    assert_all_finite(y, input_name="y")  # scikit-learn has looked before None, in an array of objects, became NaN
+    return X, y
 
 
 def check_new_data(estimator, X):
