@@ -36,7 +36,7 @@ def lost(rows, ours, key="ms", defaults=False):
     """Lines of what to look at: ours missed the gap, or the best peer is faster.
 
     Of ours the solver that a user gets by default, if it took part. At default settings a peer counts as in `ratios`,
-    scikit-learn always; and the peer with the smallest gap is told too, if ours is larger.
+    scikit-learn always; and peers whose gap is smaller than ours are told too.
     """
     from _campaign import DEFAULT_GAP
 
@@ -49,10 +49,10 @@ def lost(rows, ours, key="ms", defaults=False):
         rivals = [min(rivals, key=lambda peer: peer[key])] if rivals else []
         if defaults:
             rivals += [p for p in peers if p["solver"] == "sklearn" and p not in rivals]
-            best = min(peers, key=lambda peer: peer["gap"])
-            if max(best["gap"], ROUNDING) < row["gap"]:
-                what = f"more accurate: gap {best['gap']:.1e} to {row['gap']:.1e}"
-                lines.append(_line(row, best["solver"], what))
+            for peer in peers:
+                if max(peer["gap"], ROUNDING) < row["gap"]:
+                    what = f"more accurate: gap {peer['gap']:.1e} to {row['gap']:.1e}"
+                    lines.append(_line(row, peer["solver"], what))
         lines += [
             _line(row, p["solver"], f"faster: ratio {p[key] / row[key]:.3g}") for p in rivals if p[key] < row[key]
         ]

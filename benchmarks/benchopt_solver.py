@@ -24,7 +24,7 @@ class Solver(BaseSolver):
     name = "lassofit"
     sampling_strategy = "tolerance"
     install_cmd = "conda"
-    requirements = ("pip::lassofit",)
+    requirements = ("pip::lassofit",)  # until it is there: pip install the folder of this repository
     parameters = {"solver": ("auto",)}  # noqa: RUF012 (benchopt's way), or "active_set", "cd"
 
     def skip(self, X, y, lmbd, fit_intercept):

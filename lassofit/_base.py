@@ -54,8 +54,8 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         ----------
         X : {array-like, sparse matrix or array, data frame} of shape (n_samples, n_features)
             Data: float64 or float32 is used as it is, anything else is converted to float64. Never written to.
-            Dense C- or F-ordered and CSC are solved in place; other sparse formats are converted to CSC. int64
-            indices are accepted.
+            F-ordered X and CSC are solved in place; C-ordered X may be copied for the fit, other sparse formats are
+            converted to CSC. int64 indices are accepted.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target values; several targets are independent problems.
         sample_weight : float or array-like of shape (n_samples,), default=None

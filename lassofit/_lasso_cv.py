@@ -91,6 +91,8 @@ class LassoCV(PathCV):
         With ``store_cv_results``: the folds' intercepts.
     oof_prediction_ : ndarray of shape (n_samples, n_alphas)
         With ``store_cv_results``: predictions of the rows while they were held out; NaN for rows that never were.
+    sparse_coef_ : sparse matrix of shape (1, n_features)
+        ``coef_``, sparse.
     n_features_in_ : int
         Number of features seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -255,6 +257,8 @@ class ElasticNetCV(PathCV):
         With ``store_cv_results``: the folds' intercepts.
     oof_prediction_ : ndarray of shape (n_samples, n_alphas)
         With ``store_cv_results``: predictions of the rows while they were held out; NaN for rows that never were.
+    sparse_coef_ : sparse matrix of shape (1, n_features)
+        ``coef_``, sparse.
     n_features_in_ : int
         Number of features seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_features,)

@@ -33,7 +33,11 @@ def where(data):
     setup = data["setup"]
     versions = ", ".join(f"{k} {v}" for k, v in setup["versions"].items() if v and k != "lassofit")
     versions += "".join(f", {k} {v}" for k, v in data.get("outside", {}).items())
-    return f"*{setup['date']}; {setup['cpu']}, {setup['cores']} cores, {setup['system']}; {versions}.*\n\n"
+    text = f"{setup['date']}; {setup['cpu']}, {setup['cores']} cores, {setup['system']}; {versions}."
+    if "settings" in data:
+        solvers = dict.fromkeys(row["solver"] for row in data["rows"])
+        text += f" Took part: {', '.join(solvers)}. Limit: {data['settings']['limit']:g} s."
+    return f"*{text}*\n\n"
 
 
 def labelled(data):
