@@ -83,7 +83,7 @@ class LassoCV(PathCV):
     cv_se_ : ndarray of shape (n_alphas,)
         Its standard error, as glmnet computes ``cvsd``: the square root of the folds' weighted variance over
         (n_folds - 1). NaN for a single fold.
-    coef_, intercept_, n_iter_, dual_gap_, relative_gap_, converged_, kkt_residual_, proven_zero_
+    coef_, sparse_coef_, intercept_, n_iter_, dual_gap_, relative_gap_, converged_, kkt_residual_, proven_zero_
         Of the fit on all rows, as in :class:`Lasso`; ``n_iter_`` is at least 1.
     coef_path_ : ndarray of shape (n_folds, n_features, n_alphas)
         With ``store_cv_results``: the folds' coefficients.
@@ -91,8 +91,6 @@ class LassoCV(PathCV):
         With ``store_cv_results``: the folds' intercepts.
     oof_prediction_ : ndarray of shape (n_samples, n_alphas)
         With ``store_cv_results``: predictions of the rows while they were held out; NaN for rows that never were.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_``, sparse.
     n_features_in_ : int
         Number of features seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -249,7 +247,7 @@ class ElasticNetCV(PathCV):
     cv_se_ : ndarray of shape (n_alphas,) or (n_l1_ratio, n_alphas)
         Its standard error, as glmnet computes ``cvsd``: the square root of the folds' weighted variance over
         (n_folds - 1). NaN for a single fold.
-    coef_, intercept_, n_iter_, dual_gap_, relative_gap_, converged_, kkt_residual_, proven_zero_
+    coef_, sparse_coef_, intercept_, n_iter_, dual_gap_, relative_gap_, converged_, kkt_residual_, proven_zero_
         Of the fit on all rows, as in :class:`ElasticNet`; ``n_iter_`` is at least 1.
     coef_path_ : ndarray of shape (n_folds, n_features, n_alphas)
         With ``store_cv_results``: the folds' coefficients, at the best l1_ratio.
@@ -257,8 +255,6 @@ class ElasticNetCV(PathCV):
         With ``store_cv_results``: the folds' intercepts.
     oof_prediction_ : ndarray of shape (n_samples, n_alphas)
         With ``store_cv_results``: predictions of the rows while they were held out; NaN for rows that never were.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_``, sparse.
     n_features_in_ : int
         Number of features seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_features,)
