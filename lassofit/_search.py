@@ -196,14 +196,14 @@ class PathSearchCV(MetaEstimatorMixin, BaseEstimator):
         routed = routed_params(self, scoring, params)
         splits = splits_of(self.cv, X, y, routed.splitter.split)
         self.n_splits_ = len(splits)
-        grids, alphas = grids_of(self.param_grid, name), self.alphas
+        grids = grids_of(self.param_grid, name)
         if isinstance(asked, int):
             data = X, y, routed.estimator.fit
-            grids, alphas = with_own_alphas(self.estimator, grids, name, asked, self.eps, data)
+            grids, each = with_own_alphas(self.estimator, grids, name, asked, self.eps, data)
         else:
-            kept = isinstance(alphas, list | tuple | range | np.ndarray)
-            alphas = [alphas if kept else np.asarray(alphas)] * len(grids)
-        candidates, points = points_of(grids, name, alphas)
+            kept = isinstance(self.alphas, list | tuple | range | np.ndarray)
+            each = [self.alphas if kept else np.asarray(self.alphas)] * len(grids)
+        candidates, points = points_of(grids, name, each)
         shared = Shared(
             X, y, n, routed.estimator.fit, routed.scorer.score, scoring, self.return_train_score, self.error_score,
             self.verbose,
