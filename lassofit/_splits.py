@@ -2,8 +2,6 @@
 
 from sklearn.model_selection import check_cv
 
-_PAIR = "those to train on and those to hold out"
-
 
 def splitter_of(cv, y=None):
     """Return the splitter, as scikit-learn's ``check_cv`` makes it."""
@@ -19,7 +17,7 @@ def pairs_of(splitter, cv, X, y, params):
         yield from splitter.split(X, y, **params)
     except (ValueError, TypeError) as error:
         if "unpack" in str(error):  # cv itself holds other things
-            raise _named(cv, f"every fold must be a pair of arrays of row numbers, {_PAIR}.") from error
+            raise _named(cv, "every fold must be a pair of arrays of row numbers.") from error
         if isinstance(error, TypeError):
             raise
         raise _named(cv, error) from error
