@@ -235,7 +235,7 @@ def enet_path(
     )
     X, y = request.path_data(X, y, check_input)
     n, p = X.shape
-    start = request.start_of(coef_init, p)
+    start, Xy = (request.for_features(name, each, p) for name, each in (("coef_init", coef_init), ("Xy", Xy)))
     y = np.asarray(y, dtype=np.float64)
     data = problem.Problem(X, validation.check_weights(weights, n), fit_intercept=False, y=y)
     validation.check_moments(data)

@@ -136,6 +136,7 @@ BAD_PATHS = [
     ({"alphas": [np.nan]}, "alphas"),
     ({"alphas": 5, "eps": 0}, "eps"),
     ({"alphas": 5, "coef_init": np.ones(3)}, "coef_init"),
+    ({"alphas": 5, "Xy": np.ones(3)}, "Xy"),
     ({"alphas": 5, "precompute": "no"}, "precompute"),
     ({"alphas": 5, "selection": "greedy"}, "selection"),
     ({"alphas": 5, "tol": -1}, "tol"),

@@ -191,6 +191,14 @@ def test_features_without_a_bound_are_counted_and_not_drawn(diabetes_frame):
     assert set(table.index[-2:]) == set(factor) and table.loc["s5", "state"] == "zero, proven"
 
 
+def test_no_bound_at_all_is_said(diabetes_frame):
+    X, y = diabetes_frame
+    with pytest.warns(UserWarning, match="alpha=0"):
+        model = Lasso(alpha=0).fit(X, y)
+    (words,) = SupportDisplay.from_estimator(model, X, y).ax_.texts
+    assert words.get_text() == "no feature is penalised: there is no bound to compare with"
+
+
 @pytest.mark.parametrize("make", [LassoCV, lambda: ElasticNetCV(l1_ratio=[0.7, 0.9], standardize=True)])
 def test_cross_validations(diabetes_frame, make):
     X, y = diabetes_frame

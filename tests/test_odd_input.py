@@ -108,6 +108,10 @@ def test_factors_by_name():
     model = Lasso(alpha=0.5, penalty_factor={"b": np.inf, "a": 0.0}, tol=1e-10).fit(frame, Y)
     same = Lasso(alpha=0.5, penalty_factor=[0.0, np.inf, 1.0, 1.0], tol=1e-10).fit(X, Y)
     assert np.array_equal(model.coef_, same.coef_) and model.coef_[1] == 0 and model.coef_[0] != 0
+    with pytest.raises(TypeError, match=r"^penalty_factor of 'b' must be numeric, got 'much'\.$"):
+        Lasso(penalty_factor={"a": 1.0, "b": "much"}).fit(frame, Y)
+    with pytest.raises(ValueError, match=r"^penalty_factor of 'b' must be a number, got \[1, 2\]\.$"):
+        Lasso(penalty_factor={"b": [1, 2]}).fit(frame, Y)
     with pytest.raises(ValueError, match=r"penalty_factor names unknown features: \['z'\]"):
         Lasso(penalty_factor={"z": 0.0}).fit(frame, Y)
     with pytest.raises(ValueError, match="X has no feature names"):

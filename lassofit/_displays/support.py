@@ -179,6 +179,9 @@ class SupportDisplay:
             look["label"] = f"{state}: {np.count_nonzero(states == state)}"
             look = {**look, "markersize": 6 if len(order) <= _LINEAR else 4, **kwargs}
             (self.points_[state],) = ax.plot(ranks[which], self.ratios[order][which], **look)
+        if not len(order):
+            why = "no feature is penalised: there is no bound to compare with"
+            ax.text(0.5, 0.55, why, transform=ax.transAxes, ha="center", color=style.ink(ax))
         ax.set_ylabel("|correlation with the residual| / penalty")
         ax.set_ylim(bottom=-0.03)
         style.legend_above(ax, [*self.points_.values(), self.bound_])

@@ -12,6 +12,9 @@ def check_factor(factor, p, names):
     if hasattr(factor, "to_dict") and names is not None and set(factor.index) & set(names):
         factor = factor.to_dict()  # a pandas Series goes by its index, as a dict by its keys
     if isinstance(factor, dict):
+        for name, value in factor.items():
+            if _floats(f"penalty_factor of {name!r}", value).ndim:
+                raise ValueError(f"penalty_factor of {name!r} must be a number, got {value!r}.")
         f = _floats("penalty_factor", _in_order("penalty_factor", factor, names, 1.0))
     else:
         f = _floats("penalty_factor", factor)

@@ -94,19 +94,16 @@ def grid_of(problem, unit, asked, l1_ratio, eps, Xy):
     if eps is None or not eps > 0:
         raise ValueError(f"eps must be > 0, got {eps!r}.")
     if Xy is not None:
-        c = check_array(Xy, ensure_2d=False, dtype=np.float64, input_name="Xy")
-        if c.shape != (problem.p,):
-            raise ValueError(f"Xy must have shape ({problem.p},), got {c.shape}.")
-        pull = c if (unit.lo == 0).all() else np.abs(c)
+        pull = Xy if (unit.lo == 0).all() else np.abs(Xy)
         return alpha_grid(max(0.0, pull.max()) / (problem.n * l1_ratio), asked, eps)
     return alpha_grid(alpha_max(problem, unit), asked, eps, alpha_noise(problem, unit))
 
 
-def start_of(coef_init, p):
-    """Return the start of the first solve, or None."""
-    if coef_init is None:
+def for_features(name, values, p):
+    """Return what a parameter has for each feature as an array, or None."""
+    if values is None:
         return None
-    start = check_array(coef_init, ensure_2d=False, dtype=np.float64, input_name="coef_init")
-    if start.shape != (p,):
-        raise ValueError(f"coef_init must have shape ({p},), got {start.shape}.")
-    return start
+    array = check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
+    if array.shape != (p,):
+        raise ValueError(f"{name} must have shape ({p},), got {array.shape}.")
+    return array
