@@ -196,7 +196,7 @@ def test_no_bound_at_all_is_said(diabetes_frame):
     with pytest.warns(UserWarning, match="alpha=0"):
         model = Lasso(alpha=0).fit(X, y)
     (words,) = SupportDisplay.from_estimator(model, X, y).ax_.texts
-    assert words.get_text() == "no feature is penalised: there is no bound to compare with"
+    assert words.get_text() == "no feature has a bound to compare with"
 
 
 @pytest.mark.parametrize("make", [LassoCV, lambda: ElasticNetCV(l1_ratio=[0.7, 0.9], standardize=True)])

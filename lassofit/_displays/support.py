@@ -180,7 +180,7 @@ class SupportDisplay:
             look = {**look, "markersize": 6 if len(order) <= _LINEAR else 4, **kwargs}
             (self.points_[state],) = ax.plot(ranks[which], self.ratios[order][which], **look)
         if not len(order):
-            why = "no feature is penalised: there is no bound to compare with"
+            why = "no feature has a bound to compare with"
             ax.text(0.5, 0.55, why, transform=ax.transAxes, ha="center", color=style.ink(ax))
         ax.set_ylabel("|correlation with the residual| / penalty")
         ax.set_ylim(bottom=-0.03)
