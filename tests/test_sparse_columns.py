@@ -140,7 +140,7 @@ def test_paths_with_many_active_columns_go_on_by_sweeps(room, monkeypatch):
     else:
         monkeypatch.setattr(columns, "GATHERED_SPARSE", 8 * 40 * 80)
     monkeypatch.setattr(paths, "WIDEST", 0)  # no full Gram matrix
-    path = Lasso(tol=1e-12, max_iter=10_000).fit_path(X, y, alphas=20, eps=1e-2)
+    path = Lasso(tol=1e-12, max_iter=10_000).fit_path(X, y, alphas=8, eps=1e-2)  # far apart: nothing is met ahead
     alone = Lasso(tol=1e-12, max_iter=10_000, solver="cd").fit_path(X, y, alphas=path.alphas)
     assert path.converged.all() and path.n_full_passes is None  # uncounted: not all were followed
     assert_allclose(path.coefs.toarray(), alone.coefs.toarray(), atol=1e-7)

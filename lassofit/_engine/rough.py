@@ -126,37 +126,29 @@ def sweep(problem, penalty, solution, control, slack, worth):
         _note(gaps, single.gap(slack), turns, solution.scale)
         turns = _unseen(_turns_left(gaps, goal), limit - TURN * len(gaps))
     solution.n_iter += TURN * len(gaps)
+    loose = control.tol >= _LOOSE
     if gaps[-1] <= goal:
-        if control.tol >= _LOOSE and gaps[-1] > _CLOSE * goal and solution.n_iter + TURN <= control.max_iter:
+        if loose and gaps[-1] > _CLOSE * goal and solution.n_iter + TURN <= control.max_iter:
             single.turn()
             single.leap()
             solution.n_iter += TURN
         before, solution.w = solution.w, single.coefficients()
-        if control.tol < _LOOSE:
-            if single.floor() <= solution.goal and not penalty.l2.any():
-                yield from _refine(problem, penalty, solution, control, slack, single, gaps)
-            if not solution.converged:
-                yield from _finish(problem, penalty, solution, control, gaps, _patience(single))
-            if not solution.converged:
-                solution.w = before
-            return
-        which = np.flatnonzero(solution.w)
-        r = problem.residual(problem.columns(which), solution.w[which])
-        certificate = certify_whole(problem, penalty, solution, None, r, slack)
-        certificate = solution.judge(problem, penalty, certificate, control.tol)
+        if loose or (single.floor() <= solution.goal and not penalty.l2.any()):
+            yield from _refine(problem, penalty, solution, control, slack, single, gaps, began)
+        if not (loose or solution.converged):
+            yield from _finish(problem, penalty, solution, control, gaps, _patience(single))
         if solution.converged:
-            solution.intercept = problem.intercept(solution.w)
-            seconds = perf_counter() - began
-            yield Record(solution.n_iter, certificate.objective, certificate.gap, len(which), problem.p, seconds)
             return
         solution.w = before
+        if not loose:
+            return
     if len(single.which) == problem.p and whole.dear(problem) and whole.wanted_at_once(problem, penalty):
         problem.rough_gram(None if single.in_place else single.lines)
 
 
-def _refine(problem, penalty, solution, control, slack, single, gaps):
+def _refine(problem, penalty, solution, control, slack, single, gaps, began):
     """Go on from residuals made anew in double, of which the single precision is relative, while their gap falls."""
-    began, last, near = perf_counter(), np.inf, gaps[-1] <= solution.goal
+    last, near = np.inf, gaps[-1] <= solution.goal
     while True:
         which = np.flatnonzero(solution.w)
         r = problem.residual(problem.columns(which), solution.w[which])
