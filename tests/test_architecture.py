@@ -83,7 +83,7 @@ HOUSE = [
     "_engine.kernels.reading",
     "_engine.kernels.descent _engine.kernels.gram _engine.kernels.certificate _engine.kernels.rows "
     "_engine.kernels.single",
-    "_engine.kernels.core",
+    "_engine.kernels.core _engine.kernels.ahead",
     "_engine.jit",
     "_engine.threads",
     "_engine.interrupts _engine.calling _text _typing",

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "5e25d2422a6df188---------------------------------------"
+STAMP = "120f35ccfad8084b----------------------"

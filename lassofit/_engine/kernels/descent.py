@@ -8,9 +8,10 @@ product is ``x_j' v + offset * mean_j`` exactly, for dense and sparse X alike.
 import numpy as np
 
 from ..jit import inlined_reduction, kernel, reduction, uncounted
+from .ahead import SPAN, ask_for
 from .core import coordinate_update, four_axpy, four_dots, line_axpy, line_dot
 
-STAMP = "5e25d2422a6df188---------------------------------------"
+STAMP = "120f35ccfad8084b----------------------"
 
 _LONG = 2000  # samples, from which four lines are read side by side where that does not pay from the first
 
@@ -95,6 +96,8 @@ def moments(lines, s, sy, mean, variance, c):
             shift = np.float64(lines[k][some])
             if k < fours and k % 4 == 0:
                 _four_passes(lines, k, some, same, s, sy, mean, variance, c)
+            if fours == 0:
+                ask_for(lines, k + 1 + SPAN // s.shape[0])
         first, square, product = mean[k], variance[k], c[k]
         if k >= fours:
             first, square, product = _first_pass(lines, k, shift, same, s, sy)

@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "5e25d2422a6df188---------------------------------------"
+STAMP = "120f35ccfad8084b----------------------"
 
 
 @kernel

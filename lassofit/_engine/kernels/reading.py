@@ -17,7 +17,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "5e25d2422a6df188---------------------------------------"
+STAMP = "120f35ccfad8084b----------------------"
 
 NAIVE, SHRINK, CUMULATIVE, FTRL = range(4)
 AUTO, CONSTANT, INVSCALING, OPTIMAL = range(4)

@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "5e25d2422a6df188---------------------------------------"
+STAMP = "120f35ccfad8084b----------------------"
 
 
 @reduction

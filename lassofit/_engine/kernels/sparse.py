@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "5e25d2422a6df188---------------------------------------"
+STAMP = "120f35ccfad8084b----------------------"
 
 
 @kernel
