@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.special import ndtr
 
 from lassofit import Lasso
 from lassofit._engine import scout
+from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
 from lassofit.testing import certify
@@ -71,6 +73,54 @@ def test_a_column_that_is_constant_in_the_sample_is_none_the_worse(ratio, rows):
     model = Lasso(largest / ratio, tol=1e-10).fit(A, y)
     assert model.coef_[20] != 0 and model.relative_gap_ <= 1e-10
     assert_allclose(certify(model, A, y).dual_gap, model.dual_gap_, atol=1e-11)
+
+
+def looks(problem, alpha):
+    free = np.full(P, np.inf)
+    return scout.Scout(problem, Penalty(np.full(P, alpha), np.zeros(P), -free, free), noise(problem))
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weights"])
+def test_few_counts_what_chance_adds_to_those_named(weights):
+    """From the noise that least squares on them leave, in the sample; all rows are then that much quieter."""
+    problem, named = Problem(X, weights, True, Y), np.arange(10)
+    s = problem.s
+    quiet = np.sqrt((s**2).sum())  # the standard deviation of a correlation with noise of 1
+    for level, few in ((0.9, False), (1.0, False), (1.3, True), (3.0, True)):
+        share = 2.0 * (1.0 - ndtr(level))
+        assert (share <= scout._FEW) == few
+        found = looks(problem, level * quiet)
+        assert found.few(named) == few
+        assert not found.few(named[:5])  # what is left of the others counts as noise
+
+
+def test_there_is_no_stage_on_the_way_to_few_columns():
+    """What the sample adds by chance ends its steps at about 1/20 of alpha_max; the target is far below."""
+    y = X[:, :3] @ [1.0, -2.0, 3.0] + 0.1 * RNG.standard_normal(N)
+    largest = np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / N
+    model = Lasso(largest / 300, tol=1e-10).fit(X, y)
+    assert len(model.history_["dual_gap"]) == 2 and np.count_nonzero(model.coef_) == 3
+    assert certify(model, X, y).relative_gap <= 1e-10
+
+
+def test_at_the_target_it_looks_once_more(monkeypatch):
+    """For columns that are too weak to be named from afar."""
+    found, look = [], scout.Scout.look
+
+    def watched(self, w, c, ratio, budget):
+        found.append((ratio, look(self, w, c, ratio, budget)))
+        return found[-1][1]
+
+    monkeypatch.setattr(scout.Scout, "look", watched)
+    strong, weak = np.arange(3), np.arange(3, 20)
+    y = X[:, strong] @ [1.0, -2.0, 3.0] + 0.02 * X[:, weak].sum(axis=1) + 0.1 * RNG.standard_normal(N)
+    largest = np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / N
+    model = Lasso(largest / 300, tol=1e-10).fit(X, y)
+    (_, first), (ratio, second) = found
+    assert ratio == second[0] == 1.0 and first[0] > 1.0
+    assert set(first[1]) >= set(strong) and not set(first[1]) >= set(weak)
+    assert set(second[1]) >= set(np.flatnonzero(model.coef_)) >= {*strong, *weak}
+    assert certify(model, X, y).relative_gap <= 1e-10
 
 
 @pytest.mark.filterwarnings("error")

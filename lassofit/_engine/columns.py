@@ -7,11 +7,11 @@ only their Gram matrix is.
 """
 
 import numpy as np
-from scipy.special import erfc
 
 from .kernels.descent import combine, correlate
 from .kernels.newton import L1, NORM, C, W
 from .kernels.sparse import append_rows, by_rows
+from .outlook import active_by_chance
 from .products import whole_gram
 from .threads import for_product
 
@@ -239,16 +239,12 @@ class GrowingGram(AllColumns):
         return None if dear or max(size, self._expected(table)) > _LIKELY * len(self.made) else size
 
     def _expected(self, table):
-        """Return how many columns the noise alone would make active at the least l1, were they independent of it.
-
-        Their correlations would be normal, with the standard deviation |x_j| |r| / sqrt(n).
-        """
+        """Return how many columns the noise alone would make active at the least l1."""
         if self.least is None:
             return 0.0
         problem = self.problem
         square = problem.y_norm**2 - float((problem.target_correlations() + table[C]) @ table[W])
-        level = table[NORM] * np.sqrt(max(square, 0.0) * 2.0 * float(problem.s @ problem.s))
-        return float(erfc(self.least / np.where(level > 0, level, np.inf)).sum())
+        return active_by_chance(problem, table[NORM], self.least, square)
 
     def _rows(self, which):
         return self.problem.gram_rows(which)

@@ -1,6 +1,9 @@
 """What a sample of rows tells beforehand: how much columns correlate, and with that about how many will be active."""
 
+import math
+
 import numpy as np
+from scipy.special import erfc
 
 _SAMPLED, _PIECES, _COLUMNS = 96, 2, 8  # rows, in pieces, and columns
 # Half of all columns that can be are active at alpha_max over this; over twice this, where the spread is
@@ -31,3 +34,12 @@ def _spread(problem):
 def share_active(spread, ratio, alone=ALONE):
     """Return about what share of the columns that can be is active at alpha_max / ratio."""
     return ratio / (ratio + _HALF_ACTIVE * (1 + spread / alone))
+
+
+def active_by_chance(problem, norm, l1, square):
+    """Return how many columns of these norms would be active were they independent of a residual of this square.
+
+    Their correlations would be normal, with the standard deviation |x_j| |r| / sqrt(n).
+    """
+    level = norm * math.sqrt(max(square, 0.0) * 2.0 * float(problem.s @ problem.s))
+    return float(erfc(l1 / np.where(level > 0, level, np.inf)).sum())

@@ -11,6 +11,7 @@ from .active import Face
 from .columns import GrowingGram
 from .kernels.newton import C
 from .layout import sample_size
+from .outlook import active_by_chance
 
 _PIECES = 16  # of consecutive rows, evenly spread, so that whole cache lines are read
 _FALL = 0.2  # of alpha from step to step
@@ -30,7 +31,8 @@ class Scout:
     def look(self, w, c, ratio, budget):
         """Return the least alpha, over the target's, whose solution has few columns, and the columns with it; or None.
 
-        None: the sample is of no use, as a column that it asks for is constant there, or it has no weight.
+        None: the sample is of no use, as a column that it asks for is constant there, or it has no weight. Inf: too
+        many from the first.
 
         ``ratio`` is the present alpha over the target's, ``c`` the correlations at w.
         """
@@ -38,16 +40,32 @@ class Scout:
             return None
         face = Face(self.problem, self.penalty, self.slack, self.columns)
         face.start(w, c)
-        reached, named = ratio, np.flatnonzero(w)
+        reached, named, following = np.inf, np.flatnonzero(w), max(1.0, ratio * _FALL)
         while reached > 1.0:
-            following = max(1.0, reached * _FALL)
             face.scale(following)
             face.solve(budget)
             which = np.flatnonzero(face.w)
             if len(which) > _FEW * self.problem.p or not (self.columns.useful and np.isfinite(face.w).all()):
                 break
-            reached, named = following, which
+            reached, named, following = following, which, max(1.0, following * _FALL)
         return (reached, named) if self.columns.useful else None
+
+    def few(self, named):
+        """Return whether few columns will be active at the target, where no more are named: by chance, in all rows.
+
+        In the sample chance adds more, so its steps end on the way. Noise is what least squares on ``named`` leave.
+        """
+        problem, k = self.problem, len(named)
+        product = np.zeros((k + 1, k + 1))
+        for rows in self.columns.pieces:
+            block = np.empty((k + 1, rows.stop - rows.start))
+            problem.gather(named, problem.mean[named], problem.s, rows.start, block[:k])
+            block[k] = problem.s[rows] * problem.y[rows]
+            product += block @ (block * problem.inverse_s[rows]).T
+        w = np.linalg.lstsq(product[:k, :k], product[:k, k])[0]
+        square = max(product[k, k] - product[:k, k] @ w, 0.0) / self.columns.share
+        chance = active_by_chance(problem, np.sqrt(problem.norm2), self.penalty.l1, square)
+        return chance <= _FEW * problem.p
 
 
 class _SampleGram(GrowingGram):

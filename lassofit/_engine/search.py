@@ -2,8 +2,8 @@
 
 From zero, alpha falls by a constant factor a stage towards the target, and each stage is solved on a short list of
 candidates: the columns with the largest correlations at the pass that ended the stage before. So few columns enter that
-leave again. On tall data a sample of the rows names the columns instead. Where the Gram matrix of all columns is cheap,
-or much will matter, everything happens on it, and X is not read again.
+leave again. On tall data a sample of the rows names the columns instead, and there is no stage on the way. Where the
+Gram matrix of all columns is cheap, or much will matter, everything happens on it, and X is not read again.
 """
 
 import numpy as np
@@ -33,7 +33,6 @@ _MEET = 8  # columns that are met at once, at least, and a fifth of the active o
 _MEET_SPARSE = 16  # of long sparse X, where every block reads the known ones: at least, and as many as are active
 _SWEEPS = 30.0  # see ``handover``: measured 9 to 42 on six sparse data sets
 _REFINEMENTS = 3  # of a settled face, by correlations recomputed from the data
-_NEAR = 25.0  # times alpha: where a look ahead comes no nearer, much will matter
 _TRIES = 3  # at the target on a Gram matrix in single precision, before it is made in double
 _CLEAN = 1e-6  # a relative gap: above it, one refinement is worth its time, a tenth on 5000 x 500, whatever tol is
 _SHARP = 1e-5  # of the diagonal: below such a pivot, single precision does not tell dependent columns from others
@@ -57,7 +56,7 @@ class Search:
         self.plunged = False
         self.known = None  # the correlations at ``v``, where they are
         self.left = None  # the coefficients where the stages were given up
-        self.scout, self.scouted, self.named = None, False, False
+        self.scout, self.scouted, self.named, self.looks = None, False, False, 0
         start = solution.w.nonzero()[0]
         if len(must):
             basis = _independent(sub)
@@ -132,7 +131,7 @@ class Search:
             self.ratio = 1.0
         if self.ratio is None:
             self.ratio, c = self._first_stage(c, budget)
-        if not self.on_gram and self.may_use_gram and self.ratio > 1.0:
+        if not self.on_gram and self.may_use_gram and (self.ratio > 1.0 or self.looks == 1):
             self._look_ahead(c, budget)
         if at_once.applies(self):
             c = at_once.plunge(self, c, (_FALL, _SLOWLY), self._size(), budget)
@@ -187,19 +186,19 @@ class Search:
         return max(1.0, largest_pull(c, penalty.l1, penalty.lo, penalty.hi)), c
 
     def _look_ahead(self, c, budget):
-        """Begin the next stage with what a sample of rows names; take the full Gram matrix, where much will matter."""
+        """Go to the target with what a sample of rows names; take the full Gram matrix, where much will matter."""
         problem, ratio = self.problem, self.ratio
         if self.scout is None and not problem.is_sparse and sample_size(problem.n, problem.p):
             self.scout = Scout(problem, self.penalty, self.slack)
         found = None if self.scout is None else self.scout.look(self.face.coefficients(), c, ratio, budget)
-        self.scouted = found is not None
+        self.scouted, self.looks = found is not None, self.looks + 1
         if self.scouted:
             reached, which = found
-            if reached < ratio and reached <= _NEAR:
+            if reached == 1.0 or (reached < ratio and self.scout.few(which)):
                 new = which[~self.face.known[which]]
-                self.ratio = reached / self.fall  # from which ``advance`` goes on
+                self.ratio = 1.0  # a pass on the way tells no more than one there
                 self.face.meet(new, c[new])
-                self.named = True
+                self.named = len(new) > 0
                 return
         if self.scouted or whole.wanted(problem, self.penalty, c, ratio):
             self._take_gram(self.solution.w)

@@ -25,17 +25,18 @@ class Spared:
         size = _SPARSE * problem.X.nnz if problem.is_sparse else problem.n * problem.p
         self.worth = size >= max(_LEAST, _PER_COLUMN * problem.p, _PER_ROW * problem.n)
         self.most_priced = int(_PRICED * problem.p) if problem.lines is not None else problem.p // 8
-        self._last = None  # a residual that was priced, and its correlations
+        self._last = None  # a residual that was priced, with its correlations, and waits: there may be no other
         self._basis = None
 
     def basis(self):
-        """Return the basis, which holds the target at least."""
+        """Return the basis, which holds the target and what was priced."""
         if self._basis is None:
             problem = self.problem
             self._basis = ResidualBasis(problem, self.slack)
             self._basis.add(np.sqrt(problem.s) * problem.y, problem.target_correlations())
-            if self._last is not None:
-                self._basis.add(*self._last)
+        if self._last is not None:
+            self._basis.add(*self._last)
+            self._last = None
         return self._basis
 
     def correlations(self, face, v, r):
@@ -51,10 +52,7 @@ class Spared:
                 c[which], c[face.which] = problem.price(which, v), face.columns.correlate(weighted)
                 return c
         c = problem.correlate(v)
-        if self._basis is None:
-            self._last = weighted, c
-        else:
-            self._basis.add(weighted, c)
+        self._last = weighted, c
         return c
 
     def _promises(self, v, r):
