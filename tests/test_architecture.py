@@ -73,6 +73,7 @@ HOUSE = [
     "_engine.grams _engine.undo",
     "_engine.problem",
     "_engine.penalty _engine.products _engine.layout _engine.centring _engine.heap",
+    "_engine.lines",
     "_engine.kernels.stage",
     "_engine.kernels.walk",
     "_engine.kernels.screening",

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from lassofit._engine.kernels import certificate, core, descent, gram
-from lassofit._engine.problem import Problem, as_lines, read_only
+from lassofit._engine.lines import as_lines, read_only
+from lassofit._engine.problem import Problem
 
 KINDS = ["float64", "float32", "csc-int32", "csc-int64", "csc-float32"]
 finite = st.floats(-1e6, 1e6)
@@ -130,6 +131,14 @@ def test_gather():
     part = np.empty((2, 3))
     descent.gather(lines, rows, mean, root, 4, part)
     np.testing.assert_allclose(part, expected[:, 4:7], rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_centre_rows(dtype):
+    X = np.random.default_rng(0).standard_normal((9, 5)).astype(dtype)
+    mean, root, out = np.arange(5.0), np.sqrt(np.arange(9.0)), np.empty((3, 5), dtype=dtype)
+    gram.centre_rows(X, mean, root, 4, out)
+    np.testing.assert_allclose(out, root[4:7, None] * (X[4:7] - mean), rtol=1e-6 if dtype == np.float32 else 1e-15)
 
 
 @pytest.mark.parametrize("order", "FC")

@@ -36,7 +36,8 @@ def always_rough(monkeypatch):
     """Small problems take the full Gram matrix, in single precision, after the first pass."""
     for name, value in {"_CHEAP": 0, "_FAIR": 0, "DEEP": 0, "_PULLED": -1}.items():
         monkeypatch.setattr(whole, name, value)
-    monkeypatch.setattr(whole, "DEAR", 0)
+    for name in ("DEAR", "_FEW", "_FEW_COPIED"):
+        monkeypatch.setattr(whole, name, 0)
     monkeypatch.setattr(whole, "_DEAR_SINGLE", 0)
     monkeypatch.setattr(layout, "COPY_CAP", 0)
     made = []
@@ -78,6 +79,43 @@ def test_it_is_right_to_single_precision(store, dtype, fit_intercept, weighted, 
     assert (np.abs(rough - exact) <= 1e-6 * np.outer(norm, norm)).all()
     assert_allclose(np.diag(rough), np.diag(exact), rtol=1e-12)
     assert problem.with_target(-y).rough_gram() is rough
+    within = 1e-13 * np.outer(norm, norm)
+    for which in (np.arange(7), np.array([2, 0, 1, 3, 4, 6, 5]), np.array([5, 1])):  # of all, C-ordered X stays rows
+        assert (np.abs(problem.gram(which) - exact[np.ix_(which, which)]) <= within[np.ix_(which, which)]).all()
+
+
+def test_few_columns_are_not_worth_the_passes_that_refine_it():
+    """200 as they lie there, but for single precision; 100 where they are copied in any case."""
+    for p, far, expected in ((200, 0, False), (200, 9, True), (100, 9, False), (300, 0, True)):
+        X = np.asfortranarray(np.random.default_rng(0).standard_normal((100, p)) + far)
+        problem = Problem(X, None)
+        problem.n = 10**5  # it is a matter of shape
+        assert whole.dear(problem) == expected
+    small = Problem(np.asfortranarray(np.random.default_rng(0).standard_normal((400, 100)), dtype=np.float32), None)
+    small.n = 10**5
+    assert whole.dear(small)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("far", [0.0, 1e9])
+@pytest.mark.parametrize("store", [np.asfortranarray, np.ascontiguousarray])
+def test_residuals_of_many_columns_are_those_of_few(store, far, fit_intercept, dtype, monkeypatch):
+    """C-ordered X is multiplied as it lies there, a block of rows at a time where that has to be converted."""
+    monkeypatch.setattr(products, "FEWEST_ROWS", 16)
+    monkeypatch.setattr(products, "_ROWS", 16)
+    X, y = correlated(90, 40)
+    X[:, 3] += far if dtype == np.float64 else min(far, 1e3)
+    A, s = store(X.astype(dtype)), np.random.default_rng(1).integers(0, 3, 90).astype(float)
+    problem = Problem(A, s, fit_intercept, y)
+    for count in (0, 3, 30, 40):
+        w = np.zeros(40)
+        w[:count] = np.random.default_rng(2).standard_normal(count)
+        centred = A.astype(float) - (problem.mean if fit_intercept else 0.0)
+        expected = problem.y - centred @ w
+        assert_allclose(
+            problem.residual_at(w), expected - problem.s @ expected * fit_intercept, atol=1e-6 if far else 1e-12
+        )
 
 
 @pytest.mark.parametrize(("rho", "ratio", "expected"), [(0.0, 100, True), (0.95, 30.1, False), (0.95, 3000, True)])

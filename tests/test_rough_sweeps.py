@@ -203,7 +203,8 @@ def test_the_copy_then_makes_the_gram_matrix(sweeps, monkeypatch):
     monkeypatch.setattr(
         Problem, "rough_gram", lambda self, *lines: made.append((self, lines)) or rough_gram(self, *lines)
     )
-    monkeypatch.setattr(whole, "DEAR", 0)
+    for name in ("DEAR", "_FEW", "_FEW_COPIED"):
+        monkeypatch.setattr(whole, name, 0)
     monkeypatch.setattr(rough, "_GRAM", 0)
     model = fit(alpha, A=A, y=y)
     problem, lines = made[0]

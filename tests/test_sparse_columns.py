@@ -13,7 +13,8 @@ from lassofit import Lasso
 from lassofit._engine import at_once, columns, continuation, handover, paths, search, stages
 from lassofit._engine.columns import SparseColumns
 from lassofit._engine.kernels.sparse import append_rows, by_rows
-from lassofit._engine.problem import Problem, as_lines
+from lassofit._engine.lines import as_lines
+from lassofit._engine.problem import Problem
 from lassofit.testing import certify
 
 BLOCKS = [[3, 0, 11], [], [7], [5, 9, 1, 2, 8], [10, 4, 6]]  # in the order in which they are met

@@ -236,8 +236,7 @@ def _ratios(estimator, X, y, sample_weight, coef):
     y = y.ravel()
     problem, (l1, l2, lo, hi), _ = model._set_up(X, sample_weight, y)
     w = coef.astype(np.float64)
-    which = np.flatnonzero(w)
-    pull = problem.correlate(problem.s * problem.residual(problem.columns(which), w[which])) - l2 * w
+    pull = problem.correlate(problem.s * problem.residual_at(w)) - l2 * w
     pull[(np.where(pull > 0, hi, lo) == 0) & (w == 0)] = 0.0
     bounded = (l1 > 0) & np.isfinite(l1) & (lo < hi)
     return np.divide(np.abs(pull), l1, out=np.full(len(w), np.nan), where=bounded)

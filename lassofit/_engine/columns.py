@@ -271,8 +271,7 @@ class GivenGram(AllColumns):
 
     def residual(self, w):
         """Return ``v = s * r``."""
-        which = np.flatnonzero(w)
-        return self.problem.s * self.problem.residual(self.problem.columns(which), w[which])
+        return self.problem.s * self.problem.residual_at(w)
 
     def correlations(self, w):
         """Return <x_j, r>."""

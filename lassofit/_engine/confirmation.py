@@ -32,8 +32,8 @@ def feasible(problem, penalty, w, certificate, goal):
     It is corrected for the columns whose l1 is hardly more than slack, where rounding costs more than ``goal`` else.
     """
     l1 = penalty.l1
-    slack, free, which = noise(problem), penalty.free(w), np.flatnonzero(w)
-    r = problem.residual(problem.columns(which), w[which])
+    slack, free = noise(problem), penalty.free(w)
+    r = problem.residual_at(w)
     weighted = problem.s * r
     c = problem.correlate(weighted)
     moment, share = float(np.abs(c) @ np.abs(w)), rounding_share(problem, float(slack @ np.abs(w)))

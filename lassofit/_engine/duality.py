@@ -159,8 +159,7 @@ def conclude(problem, penalty, w, certificate):
     sphere = certificate.gap + certificate.floor, certificate.kappa, certificate.objective
     violation, free = kernels.conclude(w, certificate.c, *known, *sphere, proven)
     if free or certificate.corrected:  # the dual point is another than the residual
-        which = np.flatnonzero(w)
-        r = problem.residual(problem.columns(which), w[which])
+        r = problem.residual_at(w)
         violation, _ = kernels.conclude(w, problem.correlate(problem.s * r), *known, *sphere, np.empty_like(proven))
         if problem.fit_intercept:
             violation = max(violation, abs(float(problem.s @ r)))

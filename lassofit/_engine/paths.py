@@ -40,8 +40,7 @@ def _free_residual(problem, penalty):
     )
     solution = Solution(problem, only)
     follow(run(problem, only, solution, Control(tol=1e-14, max_iter=10_000)))
-    which = np.flatnonzero(solution.w)
-    return problem.residual(problem.columns(which), solution.w[which])
+    return problem.residual_at(solution.w)
 
 
 def alpha_noise(problem, penalty):

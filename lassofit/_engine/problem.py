@@ -23,6 +23,7 @@ from .kernels.descent import (
     moments_of_rows,
     tidy_moments,
 )
+from .lines import Lines, as_lines, read_only
 from .products import BLOCK, blocks, mirror
 from .threads import for_product
 
@@ -36,35 +37,6 @@ _NONE = np.empty(0, dtype=np.intp)  # of the columns
 _ROUNDING = np.array([64 * _EPS])  # of a variance, relative to the squared mean
 
 heap.keep()
-
-
-def read_only(array):
-    """Return a read-only view: one compiled specialisation, whatever the user's flags are."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-def as_lines(X):
-    """Return the columns of X as lines, or None where X is C-ordered and its columns are not contiguous."""
-    if sparse.issparse(X):
-        return tuple(read_only(a) for a in (X.data, X.indices, X.indptr))
-    return read_only(X.T) if X.T.flags.c_contiguous else None
-
-
-class Lines:
-    """Some columns of X as the kernels take them: ``lines`` and the line of every column, its mean beside."""
-
-    def __init__(self, lines, rows, mean):
-        self.lines = lines
-        self.rows = rows
-        self.mean = mean
-
-    def correlate(self, v, offset=0.0):
-        """Return <x_j, r> from ``v = s * r`` for the chosen columns."""
-        out = np.empty(len(self.rows))
-        correlate(self.lines, self.rows, v, out)
-        return out + offset * self.mean if offset else out
 
 
 class Problem:
@@ -276,7 +248,17 @@ class Problem:
         """Return y - sum_j w_j x_j over the columns of ``lines``, recomputed so that no drift remains."""
         r = self.y.copy()
         combine(lines.lines, lines.rows, -w, 1.0, r)
-        r += lines.mean @ w
+        return self._centred(r, lines.mean @ w)
+
+    def residual_at(self, w):
+        """Return y - Xw for coefficients of all columns: where rows are contiguous, many are not gathered for it."""
+        which = np.flatnonzero(w)
+        if self.prices_by_columns(which) or len(self.ill_centred):
+            return self.residual(self.columns(which), w[which])
+        return self._centred(self.y - products.fitted(self.X, w), self.mean @ w)
+
+    def _centred(self, r, offset):
+        r += offset
         if self.fit_intercept:
             r -= self.s @ r
         return r

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.linalg.blas import dger, dsyrk, ssyrk
 
+from .kernels.gram import centre_rows
+from .lines import read_only
 from .threads import for_product
 
 FEWEST_ROWS = 256
@@ -76,11 +78,16 @@ def gram(problem, which, pieces=None, level=None):
     with of_rows(n, k) as many:
         pieces = list(pieces or (blocks(n, n) if problem.is_sparse else blocks_of_rows(n, k, many)))
         room = np.empty(k * max(rows.stop - rows.start for rows in pieces), dtype=dtype)  # touched once: pages are dear
+        as_rows = problem.lines is None and np.array_equal(which, np.arange(problem.p))  # they stay rows
         for rows in pieces:
             length = min(rows.stop, n) - rows.start
-            block = room[: k * length].reshape(k, length)
-            problem.gather(which, mean, root, rows.start, block)
-            product = syrk(1.0, block.T, 1.0, product, trans=1, overwrite_c=1)  # the upper triangle, in place
+            block = room[: k * length].reshape((length, k) if as_rows else (k, length))
+            if as_rows:
+                centre_rows(read_only(problem.X), mean, root, rows.start, block)
+            else:
+                problem.gather(which, mean, root, rows.start, block)
+            # The upper triangle, in place.
+            product = syrk(1.0, block.T, 1.0, product, trans=0 if as_rows else 1, overwrite_c=1)
     return mirror(product if level is None else product * np.float64(level) ** 2)
 
 
@@ -97,3 +104,13 @@ def gram_rows(problem, which, pieces=None):
             out += block @ part
             total += block.sum(axis=1)
     return subtract_outer(out, total, problem.mean)  # but for rounding, the total is 0: of all rows, centred
+
+
+def fitted(X, w):
+    """Return Xw in float64, without a copy of X."""
+    if X.dtype == np.float64:
+        return X @ w
+    out = np.empty(len(X))
+    for rows in blocks_of_rows(*X.shape):
+        np.matmul(X[rows].astype(np.float64), w, out=out[rows])
+    return out

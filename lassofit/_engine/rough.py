@@ -151,7 +151,7 @@ def _refine(problem, penalty, solution, control, slack, single, gaps, began):
     last, near = np.inf, gaps[-1] <= solution.goal
     while True:
         which = np.flatnonzero(solution.w)
-        r = problem.residual(problem.columns(which), solution.w[which])
+        r = problem.residual_at(solution.w)
         if near:  # at first, what single precision tells of the gap will do
             certificate = certify_whole(problem, penalty, solution, None, r, slack)
             certificate = solution.judge(problem, penalty, certificate, control.tol)

@@ -12,8 +12,8 @@ import numpy as np
 from .duality import certify_point
 from .inner import DEPTH, PARTS, extrapolated, part_way
 from .kernels.single import correlate_single, residual_single, sweep_single
+from .lines import read_only
 from .penalty import Penalty
-from .problem import read_only
 from .products import blocks
 
 TURN = DEPTH  # sweeps from one leap to the next, every third of them over all columns: .94 of the time

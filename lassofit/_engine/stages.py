@@ -106,7 +106,7 @@ def solve_active(problem, penalty, solution, control):
 def _resting(problem, penalty, solution, control, slack, began):
     """Return the Record of a start within tol, which is left as it is; or None."""
     which = np.flatnonzero(solution.w)
-    r = problem.residual(problem.columns(which), solution.w[which])
+    r = problem.residual_at(solution.w)
     certificate = certify_whole(problem, penalty, solution, None, r, slack)
     certificate = solution.judge(problem, penalty, certificate, control.tol)
     if not solution.converged or penalty.l2.any():  # there, a small gap may be a large error: see ``Search.satisfied``
@@ -145,8 +145,7 @@ def _on_gram(problem, penalty, solution, control, sub, slack):
     trail = DescentOnGram(problem, penalty, left, solution.w)
     for found, record in trail.follow(np.ones(1)):
         solution.w, solution.n_iter = found.w, solution.n_iter + max(1, found.n_iter)
-        which = np.flatnonzero(solution.w)
-        r = problem.residual(problem.columns(which), solution.w[which])
+        r = problem.residual_at(solution.w)
         certificate = certify_whole(problem, penalty, solution, sub, r, slack)
         certificate = solution.judge(problem, penalty, certificate, control.tol)
         solution.at_floor = not solution.converged and found.at_floor
@@ -173,6 +172,5 @@ def _sweep_first(problem, penalty, solution, control):
 
 def _objective(problem, penalty, w):
     """Return the objective at w, NaN where it is not finite."""
-    which = np.flatnonzero(w)
-    r = problem.residual(problem.columns(which), w[which])
+    r = problem.residual_at(w)
     return 0.5 * float(problem.s @ (r * r)) + penalty.value(w)

@@ -9,7 +9,7 @@ from scipy import sparse
 from .kernels import reading, stochastic
 from .kernels.reading import AUTO, CONSTANT, CUMULATIVE, EXCLUDED, FTRL, INVSCALING, NAIVE, OPTIMAL, SHRINK
 from .kernels.rows import largest_norm2, subtract_products
-from .problem import read_only
+from .lines import read_only
 from .products import blocks_of_rows
 from .undo import DENSE, Undo
 

@@ -17,14 +17,20 @@ _CHEAPER = 1000  # A smaller share where the matrix costs fewer passes: columns 
 _ALIKE, _NEARLY_ONE = 25.0, 40.0
 DEAR = 3 * 10**8  # n p^2: single precision saves 3 ms and more; of X in float32, which is not even converted, at
 _DEAR_SINGLE = 5 * 10**7
+# With fewer columns the passes that refine it take longer than it saves: where X is a factor as it lies there, or not.
+_FEW, _FEW_COPIED = 250, 120
 # With rows fewer than columns the matrix has much that is not needed, so has to be cheaper by this: 60 x 401, fitted to
 _WIDE = 6  # one column, took three times as long with it.
 
 
 def dear(problem):
     """Return whether it is better made in single precision at first."""
-    least = _DEAR_SINGLE if problem.lies_in_place(np.float32) else DEAR
-    return problem.n >= problem.p and problem.n * problem.p**2 > least
+    if problem.n < problem.p:
+        return False
+    price = problem.n * problem.p**2
+    if problem.lies_in_place(np.float32):
+        return price > _DEAR_SINGLE
+    return price > DEAR and problem.p > (_FEW if problem.lies_in_place() else _FEW_COPIED)
 
 
 def wanted_at_once(problem, penalty):

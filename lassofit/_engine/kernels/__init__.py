@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "120f35ccfad8084b----------------------"
+STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"

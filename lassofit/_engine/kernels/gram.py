@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "120f35ccfad8084b----------------------"
+STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"
 
 
 @kernel
@@ -22,3 +22,12 @@ def gram_sweep(gram, order, w, c, ones, step, l1, l2, lo, hi):
             line_axpy(gram, j, -change, ones, c)
             largest = max(largest, change * change / step[j])
     return np.sqrt(largest)
+
+
+@kernel
+def centre_rows(X, mean, root, start, out):
+    """Write ``root * (row - mean)`` for the rows of C-ordered X from ``start`` on, to fill out."""
+    for i in range(np.uint64(out.shape[0])):
+        row, root_i, target = X[np.uint64(start) + i], root[np.uint64(start) + i], out[i]
+        for t in range(np.uint64(out.shape[1])):
+            target[t] = root_i * (row[t] - mean[t])

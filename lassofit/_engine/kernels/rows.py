@@ -4,7 +4,7 @@ import numpy as np
 
 from ..jit import kernel, reduction
 
-STAMP = "120f35ccfad8084b----------------------"
+STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"
 
 
 @kernel

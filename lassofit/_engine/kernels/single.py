@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "120f35ccfad8084b----------------------"
+STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"
 
 
 @reduction
