@@ -118,6 +118,14 @@ def test_residuals_of_many_columns_are_those_of_few(store, far, fit_intercept, d
         )
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_residuals_of_huge_coefficients_overflow_in_silence(dtype):
+    X, y = correlated(90, 40)
+    problem = Problem(np.ascontiguousarray(X.astype(dtype)), None, False, y)
+    assert not np.isfinite(problem.residual_at(np.full(40, 1e308))).all()
+
+
 @pytest.mark.parametrize(("rho", "ratio", "expected"), [(0.0, 100, True), (0.95, 30.1, False), (0.95, 3000, True)])
 def test_it_is_not_made_where_few_columns_are_expected_to_be_active(rho, ratio, expected, monkeypatch):
     """Correlated columns are all correlated with y, though few of them will be active."""

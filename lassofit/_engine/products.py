@@ -106,6 +106,7 @@ def gram_rows(problem, which, pieces=None):
     return subtract_outer(out, total, problem.mean)  # but for rounding, the total is 0: of all rows, centred
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of huge coefficients, as in the kernels
 def fitted(X, w):
     """Return Xw in float64, without a copy of X."""
     if X.dtype == np.float64:
