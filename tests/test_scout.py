@@ -75,7 +75,7 @@ def test_a_column_that_is_constant_in_the_sample_is_none_the_worse(ratio, rows):
     assert_allclose(certify(model, A, y).dual_gap, model.dual_gap_, atol=1e-11)
 
 
-def looks(problem, alpha):
+def scout_of(problem, alpha):
     free = np.full(P, np.inf)
     return scout.Scout(problem, Penalty(np.full(P, alpha), np.zeros(P), -free, free), noise(problem))
 
@@ -89,7 +89,7 @@ def test_few_counts_what_chance_adds_to_those_named(weights):
     for level, few in ((0.9, False), (1.0, False), (1.3, True), (3.0, True)):
         share = 2.0 * (1.0 - ndtr(level))
         assert (share <= scout._FEW) == few
-        found = looks(problem, level * quiet)
+        found = scout_of(problem, level * quiet)
         assert found.few(named) == few
         assert not found.few(named[:5])  # what is left of the others counts as noise
 

@@ -1,4 +1,4 @@
-"""What a sample of rows tells beforehand: how much columns correlate, and with that about how many will be active."""
+"""What can be told beforehand of how many columns will be active: from how much they correlate, and from chance."""
 
 import math
 

@@ -2,8 +2,9 @@
 
 Then a Gram matrix and the steps on it end at 1e-6 though 1e-4 was asked for. Sweeps wait for memory, and over half as
 many bytes they take a third of the time: at alpha_max / 100 and the default tol, 2000 x 2000 in 190 ms by steps and 46
-by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double. For a small tol they go on from residuals
-made anew in double, as iterative refinement does, and at last over X itself.
+by these, 3000 x 1000 in 52 and 17. The certificate is that of X, in double. For a small tol, and where
+X does not quite certify the result, they go on from residuals made anew in double, as iterative refinement does; for a
+small tol at last over X itself.
 
 How many it will take depends on the data: on collinear columns, hundreds. A sample of rows tells about how many (see
 ``outlook``); and their gap is watched, and they are given up where what seems to be left costs more than steps. Then

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"
+STAMP = "f6f667b95b2b98d6----------------------------"

@@ -1,11 +1,11 @@
-"""Cyclic coordinate descent on a Gram matrix: a sweep costs k^2 instead of n k."""
+"""Cyclic coordinate descent on a Gram matrix: a sweep costs k^2 instead of n k; rows of X to make one of."""
 
 import numpy as np
 
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"
+STAMP = "f6f667b95b2b98d6----------------------------"
 
 
 @kernel

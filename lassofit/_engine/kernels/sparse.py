@@ -8,7 +8,7 @@ import numpy as np
 
 from ..jit import kernel
 
-STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"
+STAMP = "f6f667b95b2b98d6----------------------------"
 
 
 @kernel

@@ -15,7 +15,7 @@ from .descent import combine, correlate
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, measure, weigh
 
-STAMP = "a9143b9e0b089b7e--------------------------------------------------------------"
+STAMP = "f6f667b95b2b98d6----------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
