@@ -136,9 +136,11 @@ def test_gather():
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_centre_rows(dtype):
     X = np.random.default_rng(0).standard_normal((9, 5)).astype(dtype)
-    mean, root, out = np.arange(5.0), np.sqrt(np.arange(9.0)), np.empty((3, 5), dtype=dtype)
+    mean, root, out = np.arange(5.0), np.sqrt(np.arange(9.0)), np.full((3, 7), 8.0, dtype=dtype)
     gram.centre_rows(X, mean, root, 4, out)
-    np.testing.assert_allclose(out, root[4:7, None] * (X[4:7] - mean), rtol=1e-6 if dtype == np.float32 else 1e-15)
+    expected = root[4:7, None] * (X[4:7] - mean)
+    np.testing.assert_allclose(out[:, :5], expected, rtol=1e-6 if dtype == np.float32 else 1e-15)
+    assert (out[:, 5:] == 8.0).all()  # room for more than X
 
 
 @pytest.mark.parametrize("order", "FC")

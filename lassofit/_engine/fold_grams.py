@@ -14,6 +14,8 @@ from scipy.linalg.blas import dsyrk
 
 from .grams import GRAM_CAP
 from .kernels.descent import sums_of_lines, sums_of_rows
+from .kernels.gram import centre_rows
+from .lines import read_only
 from .paths import WIDEST
 from .problem import Problem
 from .products import FEWEST_ROWS, blocks, blocks_of_rows, mirror, of_rows, subtract_outer
@@ -76,19 +78,24 @@ def _products(problem, y, labels, k, many):
     p, root, everything = problem.p, np.sqrt(problem.s), np.arange(problem.p)
     parts = [np.zeros((p + 2, p + 2), order="F") for _ in range(k)]
     target = root * (y - problem.y_mean)
-    room = None
+    room, as_rows = None, problem.lines is None  # in C order they stay rows: to transpose them takes as long again
     for rows in blocks_of_rows(problem.n, p + 2, many):
         length = rows.stop - rows.start
         if room is None:
             room = np.empty((p + 2) * length)  # touched once: pages are dear
-        block = room[: (p + 2) * length].reshape(p + 2, length)
-        problem.gather(everything, problem.mean, root, rows.start, block[:p])
-        block[p], block[p + 1] = target[rows], root[rows]
+        block = room[: (p + 2) * length].reshape((length, p + 2) if as_rows else (p + 2, length))
+        if as_rows:
+            centre_rows(read_only(problem.X), problem.mean, root, rows.start, block)
+        else:
+            problem.gather(everything, problem.mean, root, rows.start, block[:p])
+        lines = block.T if as_rows else block
+        lines[p], lines[p + 1] = target[rows], root[rows]
         held = labels[rows]
         for fold in np.flatnonzero(np.bincount(held)):
             mine = held == fold
-            part = block if mine.all() else block.compress(mine, axis=1)
-            parts[fold] = dsyrk(1.0, part.T, 1.0, parts[fold], trans=1, overwrite_c=1)  # the upper triangle, in place
+            part = block if mine.all() else block.compress(mine, axis=0 if as_rows else 1)
+            # The upper triangle, in place.
+            parts[fold] = dsyrk(1.0, part.T, 1.0, parts[fold], trans=0 if as_rows else 1, overwrite_c=1)
     return [mirror(part) for part in parts]
 
 

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "f6f667b95b2b98d6----------------------------"
+STAMP = "062224782d5e90ce--------------------------------"

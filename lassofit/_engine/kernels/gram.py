@@ -5,7 +5,7 @@ import numpy as np
 from ..jit import kernel
 from .core import coordinate_update, line_axpy
 
-STAMP = "f6f667b95b2b98d6----------------------------"
+STAMP = "062224782d5e90ce--------------------------------"
 
 
 @kernel
@@ -26,8 +26,8 @@ def gram_sweep(gram, order, w, c, ones, step, l1, l2, lo, hi):
 
 @kernel
 def centre_rows(X, mean, root, start, out):
-    """Write ``root * (row - mean)`` for the rows of C-ordered X from ``start`` on, to fill out."""
+    """Write ``root * (row - mean)`` for the rows of C-ordered X from ``start`` on, to the left of all rows of out."""
     for i in range(np.uint64(out.shape[0])):
         row, root_i, target = X[np.uint64(start) + i], root[np.uint64(start) + i], out[i]
-        for t in range(np.uint64(out.shape[1])):
+        for t in range(np.uint64(mean.shape[0])):
             target[t] = root_i * (row[t] - mean[t])
