@@ -54,6 +54,33 @@ def test_columns(store, fit_intercept):
     assert_allclose(known.correlations(w), (q - G[:, order] @ w)[order], atol=1e-12)
 
 
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_a_few_columns_stay_where_they_are(fit_intercept):
+    """Those of tall data, which a sample of rows names: with the same Gram matrix, residual and correlations."""
+    X, y = correlated(300, 9)
+    X += 0.5
+    problem = Problem(np.asfortranarray(X), None, fit_intercept).with_target(y)
+    copied, known = known_columns(problem), known_columns(problem, 5)
+    assert isinstance(known, columns.TallColumns) and not isinstance(copied, columns.TallColumns)
+    for piece in ([7, 2], [0], [5, 1]):
+        copied.extend(np.array(piece))
+        known.extend(np.array(piece))
+    assert_allclose(known.gram[:5, :5], copied.gram[:5, :5], atol=1e-13)
+    w = np.array([1.0, 0.0, -2.0, 0.5, 3.0])
+    assert_allclose(known.residual(w), copied.residual(w), atol=1e-15)
+    assert_allclose(known.correlations(w), copied.correlations(w), atol=1e-13)
+
+
+def test_who_is_copied_all_the_same():
+    """Many columns, and those that BLAS and dots could not take as they lie there."""
+    X, y = correlated(300, 9)
+    lies, s = np.asfortranarray(X), np.linspace(0.0, 1.0, 300)
+    far, single = lies + 100.0, lies.astype(np.float32)
+    for data, weights, count in [(lies, None, 49), (X, None, 5), (lies, s, 5), (far, None, 5), (single, None, 5)]:
+        store = known_columns(Problem(data, weights, True).with_target(y), count)
+        assert isinstance(store, columns.DenseColumns)
+
+
 def test_violations_by_cases():
     """Where a column may move, and by how much its pull exceeds what holds it."""
     inf = np.inf

@@ -64,7 +64,7 @@ HOUSE = [
     "_engine.whole _engine.single",
     "_engine.scout _engine.at_once",
     "_engine.active _engine.spared",
-    "_engine.columns _engine.bound _engine.handover",
+    "_engine.columns _engine.every_column _engine.bound _engine.handover",
     "_engine.factor _engine.outlook",
     "_engine.epochs",
     "_engine.stochastic",

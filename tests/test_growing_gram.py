@@ -7,10 +7,10 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from lassofit import ElasticNet, Lasso, lasso_path
-from lassofit._engine import columns, descent_on_gram, layout, products
+from lassofit._engine import descent_on_gram, every_column, layout, products
 from lassofit._engine.active import Face
-from lassofit._engine.columns import AllColumns, GrowingGram, all_columns
 from lassofit._engine.duality import noise
+from lassofit._engine.every_column import AllColumns, GrowingGram, all_columns
 from lassofit._engine.kernels.newton import L1, NORM, C
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
@@ -32,7 +32,7 @@ STORES = {
 def _small_as_if_large(monkeypatch):
     """C-ordered X is solved in place, and the matrix grows."""
     monkeypatch.setattr(layout, "COPY_CAP", 0)
-    monkeypatch.setattr(columns, "_WORTH", 0)
+    monkeypatch.setattr(every_column, "_WORTH", 0)
 
 
 def table_of(problem):
@@ -84,7 +84,7 @@ def test_which_data_it_is_for(monkeypatch):
     assert kind(np.asfortranarray(X), gram=True) is AllColumns  # it is there
     assert kind(np.asfortranarray(X + 1e4)) is AllColumns  # products of X itself would lose digits
     assert kind(sparse.csc_array(X)) is AllColumns
-    monkeypatch.setattr(columns, "_WORTH", N * P**2)
+    monkeypatch.setattr(every_column, "_WORTH", N * P**2)
     assert kind(np.asfortranarray(X)) is AllColumns  # cheap
 
 
@@ -104,7 +104,7 @@ KINDS = {
 @pytest.mark.parametrize("spent", [0.0, 0.2, 10.0], ids=["at once", "as it is", "by rows alone"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_paths(kind, spent, monkeypatch):
-    monkeypatch.setattr(columns, "_MOST", spent)
+    monkeypatch.setattr(every_column, "_MOST", spent)
     kw = {"l1_ratio": 1.0, "tol": 1e-12, "max_iter": 10_000, **KINDS[kind]}
     s = kw.pop("sample_weight", None)
     path = ElasticNet(**kw).fit_path(np.asfortranarray(X), Y, 12, 1e-2, s)
@@ -175,7 +175,7 @@ def test_unpenalised_columns_that_are_not_for_it(kind, monkeypatch):
 def test_a_start_has_its_rows_made_before_they_are_read(bound, monkeypatch):
     """Also of coefficients at their bounds, which never become active. Rows not made are what memory had."""
     empty = np.empty
-    monkeypatch.setattr(columns.np, "empty", lambda *a, **k: _spoilt(empty(*a, **k)))
+    monkeypatch.setattr(every_column.np, "empty", lambda *a, **k: _spoilt(empty(*a, **k)))
     problem = Problem(np.asfortranarray(X), None, True, Y)
     nothing = np.zeros(P)
     unit = Penalty(np.ones(P), nothing, np.full(P, -np.inf), np.full(P, bound))

@@ -14,8 +14,8 @@ from test_certificates import problems, scale_of
 from lassofit import ElasticNet, Lasso, enet_path
 from lassofit._engine import layout, stages
 from lassofit._engine.active import Face
-from lassofit._engine.columns import AllColumns
 from lassofit._engine.duality import noise, squared_residual
+from lassofit._engine.every_column import AllColumns
 from lassofit._engine.penalty import build_penalty
 from lassofit._engine.problem import Problem
 from lassofit.testing import dual_gap

@@ -143,6 +143,16 @@ def test_centre_rows(dtype):
     assert (out[:, 5:] == 8.0).all()  # room for more than X
 
 
+@pytest.mark.parametrize("size", [3, 4, 20])
+@pytest.mark.parametrize("first", [0, 2, 4])
+def test_products_of_lines(first, size):
+    lines, rows = np.random.default_rng(0).standard_normal((9, 11)), np.array([7, 2, 0, 5, 8, 1])
+    out = np.ones((6, 6 - first))
+    gram.products_of_lines(lines, rows, first, size, out)
+    made = np.triu(np.ones((6, 6)))[:, first:]  # of two of the last, once
+    np.testing.assert_allclose(out, 1.0 + made * (lines[rows] @ lines[rows[first:]].T), rtol=1e-13, atol=1e-13)
+
+
 @pytest.mark.parametrize("order", "FC")
 def test_moments_keep_their_digits_far_from_zero(order):
     """At mean/sd = 1e6 the variance is right to 1e-12, where sum of squares less squared mean keeps 4 digits."""

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from lassofit import Lasso
-from lassofit._engine import scout
+from lassofit._engine import columns, scout
 from lassofit._engine.duality import noise
 from lassofit._engine.penalty import Penalty
 from lassofit._engine.problem import Problem
@@ -30,7 +30,7 @@ def rows(monkeypatch):
         found.append(self)
 
     monkeypatch.setattr(scout._SampleGram, "__init__", watched)
-    return lambda: [int(columns.made.sum()) for columns in found]
+    return lambda: [int(gram.made.sum()) for gram in found]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,16 @@ def test_there_is_no_stage_on_the_way_to_few_columns():
     model = Lasso(largest / 300, tol=1e-10).fit(X, y)
     assert len(model.history_["dual_gap"]) == 2 and np.count_nonzero(model.coef_) == 3
     assert certify(model, X, y).relative_gap <= 1e-10
+
+
+@pytest.mark.parametrize(("weights", "expected"), [(None, [True]), (WEIGHTS, [])], ids=["plain", "weights"])
+def test_the_named_columns_stay_where_they_are(weights, expected, monkeypatch):
+    found, start = [], columns.TallColumns.__init__
+    monkeypatch.setattr(columns.TallColumns, "__init__", lambda *args: (found.append(True), start(*args))[1])
+    near = X - 1.0
+    model = Lasso(LARGEST / 10, tol=1e-10).fit(near, Y, weights)
+    assert found == expected and model.relative_gap_ <= 1e-10
+    assert_allclose(certify(model, near, Y, weights).dual_gap, model.dual_gap_, atol=1e-12)
 
 
 def test_at_the_target_it_looks_once_more(monkeypatch):

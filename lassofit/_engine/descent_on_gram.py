@@ -11,8 +11,8 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
 from .active import MANY_ROUNDS
-from .columns import all_columns
 from .duality import certify_points, squared_residual
+from .every_column import all_columns
 from .solve import Record
 from .trail import FALL, REFINEMENTS, Trail
 

@@ -8,6 +8,7 @@ from .lines import read_only
 from .threads import for_product
 
 FEWEST_ROWS = 256
+_FAR = 1e2  # of a variance: a squared mean above it costs uncentred products more than two digits
 BLOCK = 1 << 18  # entries of a block of columns, 2 MB in float64
 _LONG = 32768  # rows of a block where X is one of two factors
 _ROWS = 4096  # rows of a block where a pass has to convert or centre: 3 MB at 100 columns
@@ -45,6 +46,11 @@ def subtract_outer(product, a, b):
     With numpy's two more matrices, and the pages they touch, X'X of 442 x 285 takes twice as long.
     """
     return dger(-1.0, b, a, a=product.T, overwrite_a=1).T if product.size else product
+
+
+def lose_digits(problem):
+    """Return whether products of uncentred columns lose more than two digits to the means."""
+    return bool((problem.mean**2 > _FAR * problem.norm2).any())
 
 
 def whole_gram(problem):

@@ -8,7 +8,7 @@ only says where to begin: nothing that is certified depends on it.
 import numpy as np
 
 from .active import Face
-from .columns import GrowingGram
+from .every_column import GrowingGram
 from .kernels.newton import C
 from .layout import sample_size
 from .outlook import active_by_chance

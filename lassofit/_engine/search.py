@@ -10,8 +10,9 @@ import numpy as np
 
 from . import at_once, whole
 from .active import Face
-from .columns import AllColumns, GivenGram, fits, gathers, known_columns
+from .columns import fits, gathers, known_columns
 from .duality import certify_point
+from .every_column import AllColumns, GivenGram
 from .grams import GRAM_CAP
 from .handover import entries, sweeps_worth
 from .inner import certify_on_gram
@@ -197,6 +198,9 @@ class Search:
             if reached == 1.0 or (reached < ratio and self.scout.few(which)):
                 new = which[~self.face.known[which]]
                 self.ratio = 1.0  # a pass on the way tells no more than one there
+                if not len(self.face.which):
+                    columns = known_columns(problem, len(new))
+                    self.face = Face(problem, self.penalty, self.slack, columns)
                 self.face.meet(new, c[new])
                 self.named = len(new) > 0
                 return

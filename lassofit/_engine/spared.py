@@ -10,8 +10,9 @@ from .bound import ResidualBasis
 from .handover import entries
 
 # Entries of X: a pass over fewer takes .2 ms at most; and for every column, every row. With 150 rows a column's bound
-# takes half the time of its correlation, and fits up to 1.1 of that without.
-_LEAST, _PER_COLUMN, _PER_ROW = 2 * 10**6, 160, 32
+# takes half the time of its correlation, and fits up to 1.1 of that without. With 40 columns, a residual to add and one
+# to place take as long as the pass: fits of 400000 x 40 up to 1.3 of that without, of 200000 x 60 up to 1.1.
+_LEAST, _PER_COLUMN, _PER_ROW = 2 * 10**6, 160, 64
 _SPARSE = 8  # entries of dense X are read in the time of one of sparse X
 _PRICED = 0.5  # of the entries: above it, one full pass, which is faster then, and makes the next bound sharper
 _SAMPLE = 512  # columns, at most, that are asked whether a basis will be of use

@@ -1,3 +1,3 @@
 """Jitted functions only. Each file carries the same STAMP: see ``tests/stamp.py``."""
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"

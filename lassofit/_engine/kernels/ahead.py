@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 
 from ..jit import inlined
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"
 
 _BYTES = 64  # of a cache line; where they are more, some are asked for twice
 SPAN = 1600  # entries that moments asks ahead; 400 to 6400 take 0 to 10 % more

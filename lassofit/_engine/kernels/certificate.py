@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel
 from .core import soft_threshold
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"
 EPS = np.finfo(np.float64).eps
 ROUNDING = 64  # floors of a certificate: gaps up to here may be nothing but rounding
 NOISES = 16  # of a certificate: on top of that, gaps up to here may be the rounding of the coefficients

@@ -11,7 +11,7 @@ from ..jit import inlined_reduction, kernel, reduction, uncounted
 from .ahead import SPAN, ask_for
 from .core import coordinate_update, four_axpy, four_dots, line_axpy, line_dot
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"
 
 _LONG = 2000  # samples, from which four lines are read side by side where that does not pay from the first
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..jit import kernel
+from ..jit import kernel, reduction
 from .core import coordinate_update, line_axpy
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"
 
 
 @kernel
@@ -31,3 +31,30 @@ def centre_rows(X, mean, root, start, out):
         row, root_i, target = X[np.uint64(start) + i], root[np.uint64(start) + i], out[i]
         for t in range(np.uint64(mean.shape[0])):
             target[t] = root_i * (row[t] - mean[t])
+
+
+@reduction
+def products_of_lines(lines, rows, first, size, out):
+    """Add the inner products of the lines in ``rows`` with those from the ``first`` on to out, in pieces of ``size``.
+
+    Four with one at a time, in pieces that stay in cache. Products of two of the last lines are made once: those below
+    the diagonal stay as they are.
+    """
+    total, n = rows.shape[0], lines.shape[1]
+    for start in range(0, n, size):
+        stop = min(n, start + size)
+        for u in range(first, total):
+            v = lines[rows[u]][start:stop]
+            for t in range(0, u + 1, 4):
+                a, b = lines[rows[t]][start:stop], lines[rows[min(t + 1, u)]][start:stop]
+                c, d = lines[rows[min(t + 2, u)]][start:stop], lines[rows[min(t + 3, u)]][start:stop]
+                one, two, three, four = 0.0, 0.0, 0.0, 0.0
+                for i in range(np.uint64(v.shape[0])):
+                    v_i = v[i]
+                    one += a[i] * v_i
+                    two += b[i] * v_i
+                    three += c[i] * v_i
+                    four += d[i] * v_i
+                found = one, two, three, four
+                for k in range(min(4, u + 1 - t)):
+                    out[t + k, u - first] += found[k]

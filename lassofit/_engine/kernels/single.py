@@ -9,7 +9,7 @@ import numpy as np
 from ..jit import kernel, reduction
 from .core import coordinate_update
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"
 
 
 @reduction

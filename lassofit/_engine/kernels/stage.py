@@ -11,7 +11,7 @@ from .newton import EXCESS, L1, C, W, threshold
 from .screening import doubtful, estimate, measure, weigh
 from .walk import descend, hand_over, meet, price, refresh, residual, select
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"
 
 _CLEAR = 0.1  # of l1: what the basis expects a correlation to be off by, at most, to choose the next candidates
 _MORE = 2  # times as many are priced then

@@ -15,7 +15,7 @@ from .descent import combine, correlate
 from .newton import EXCESS, HI, L1, L2, LO, NORM, SLACK, C, W, admit, dot_tail, grow, settle, threshold
 from .screening import doubtful, measure, weigh
 
-STAMP = "062224782d5e90ce--------------------------------"
+STAMP = "558dbbbb8faea67e------------------------------"
 
 _REFINEMENTS = 3  # solves of one face, where its factor is not exact enough
 
