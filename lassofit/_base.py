@@ -81,8 +81,7 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
         UserWarning
             With ``alpha=0``; where coefficients are too small for the dtype of X, float32, and become 0.
         """
-        validation.check_parameters(vars(self))
-        validation.check_parameters({"check_input": check_input})
+        validation.check_parameters({**vars(self), "check_input": check_input})
         if check_input:
             X, y = validation.check_data(self, X, y)
         else:
@@ -201,15 +200,16 @@ class CoordinateRegressor(progress.Watched, MultiOutputMixin, LinearPredictor):
 
     def _set_up(self, X, sample_weight, y, owner=None):
         """Return the problem, the penalty and the solver's control; errors name ``owner``, this estimator if None."""
-        problem = self._problem(X, sample_weight, y, owner)
+        problem = self._problem(X, sample_weight, y, owner, once=False)
         return problem, *self._terms(problem)
 
-    def _problem(self, X, sample_weight, y, owner=None):
-        """Return the problem, without a target if y is None."""
+    def _problem(self, X, sample_weight, y, owner=None, once=True):
+        """Return the problem, without a target if y is None; ``once``: of a single fit, of one target."""
         from ._engine import problem
 
         s = validation.check_weights(sample_weight, X.shape[0])
-        data = problem.Problem(validation.solver_ready(X), s, self.fit_intercept, y)
+        X = validation.solver_ready(X, once and y is not None and self.solver != "cd")
+        data = problem.Problem(X, s, self.fit_intercept, y)
         validation.check_moments(data, self if owner is None else owner)
         return data
 

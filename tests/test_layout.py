@@ -31,6 +31,22 @@ def test_what_is_not_copied(monkeypatch):
     assert layout.by_columns(X[:, ::2]).flags.f_contiguous  # neither order
 
 
+def test_a_single_fit_copies_less(monkeypatch):
+    """Paths, several targets and sweeps read X more often."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((60, 80)), rng.standard_normal((60, 2))
+    monkeypatch.setattr(layout, "_SMALL", 0)
+    monkeypatch.setattr(layout, "COPY_ONCE", X.nbytes - 1)
+    found, make = [], validation.by_columns
+    monkeypatch.setattr(validation, "by_columns", lambda *given: (found.append(make(*given)), found[-1])[1])
+    Lasso(0.1).fit(X, y[:, 0])
+    assert found.pop() is X
+    Lasso(0.1).fit(X, y)
+    Lasso(0.1, solver="cd").fit(X, y[:, 0])
+    Lasso().fit_path(X, y[:, 0], alphas=3)
+    assert len(found) == 3 and all(x.flags.f_contiguous for x in found)
+
+
 @pytest.mark.parametrize("cap", [0, 1 << 30])
 def test_a_fit_does_not_depend_on_it(cap, monkeypatch):
     monkeypatch.setattr(layout, "COPY_CAP", cap)

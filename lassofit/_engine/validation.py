@@ -212,10 +212,13 @@ def check_target(y):
     return culprits.naming_target(y)
 
 
-def solver_ready(X):
-    """Return X in a form that the kernels take: CSC without duplicates, or contiguous; X itself is never changed."""
+def solver_ready(X, once=False):
+    """Return X in a form that the kernels take: CSC without duplicates, or contiguous; X itself is never changed.
+
+    ``once``: for a single fit.
+    """
     if not sparse.issparse(X):
-        return by_columns(X)
+        return by_columns(X, once)
     if not X.has_canonical_format:  # entries stored twice add up; their squares do not
         X = X.copy()
         X.sum_duplicates()
